@@ -1,0 +1,61 @@
+using System.Diagnostics.CodeAnalysis;
+using SentryOtel.Sentry.Api;
+
+namespace SentryOtel.Sentry.Ingest;
+
+/// <summary>The OTLP addresses of one project: <c>.../api/{project id}/integration/otlp/v1/{traces|logs}</c>.</summary>
+/// <param name="Traces">Takes ExportTraceServiceRequest by POST.</param>
+/// <param name="Logs">Takes ExportLogsServiceRequest by POST.</param>
+public sealed record OtlpEndpoints(Uri Traces, Uri Logs)
+{
+    /// <summary>Derives both from a DSN, as servers before July 2025 need it.</summary>
+    public static OtlpEndpoints FromDsn(Dsn dsn)
+    {
+        ArgumentNullException.ThrowIfNull(dsn);
+        return new OtlpEndpoints(Derive(dsn, "traces"), Derive(dsn, "logs"));
+    }
+
+    /// <summary>
+    /// Takes the addresses that the key names (the server knows its own paths, which changed over time), else derives them from its DSN.
+    /// </summary>
+    /// <param name="key">A client key as the API gives it.</param>
+    /// <param name="endpoints">Set on success.</param>
+    /// <param name="error">Says what is wrong with the key, without the key.</param>
+    public static bool TryFromKey(ProjectKey key, [NotNullWhen(true)] out OtlpEndpoints? endpoints, [NotNullWhen(false)] out string? error)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        endpoints = null;
+        var traces = Address(key.Dsn?.OtlpTraces);
+        var logs = Address(key.Dsn?.OtlpLogs);
+        if (traces is not null && logs is not null)
+        {
+            endpoints = new OtlpEndpoints(traces, logs);
+            error = null;
+            return true;
+        }
+
+        if (!Dsn.TryParse(key.Dsn?.Public, out var dsn, out error))
+        {
+            return false;
+        }
+
+        endpoints = new OtlpEndpoints(traces ?? Derive(dsn, "traces"), logs ?? Derive(dsn, "logs"));
+        return true;
+    }
+
+    /// <summary>
+    /// The same paths under another scheme, host and port, for a Sentry whose public name can not be reached from here. A path of
+    /// <paramref name="ingestUrl"/> is put in front.
+    /// </summary>
+    public OtlpEndpoints WithIngestUrl(Uri? ingestUrl)
+    {
+        return ingestUrl is null ? this : new OtlpEndpoints(Move(Traces), Move(Logs));
+
+        Uri Move(Uri endpoint) => new(ingestUrl.GetLeftPart(UriPartial.Path).TrimEnd('/') + endpoint.PathAndQuery);
+    }
+
+    private static Uri Derive(Dsn dsn, string signal) => new(dsn.BaseAddress, $"api/{dsn.ProjectId}/integration/otlp/v1/{signal}");
+
+    private static Uri? Address(string? text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0 ? uri : null;
+}
