@@ -1,0 +1,20 @@
+namespace SentryOtel.Gateway.Receiving;
+
+/// <summary>
+/// Where a receiver hands a request over. One pipeline stands behind one receiver; it slices the request, routes its
+/// resources and queues them for their projects.
+/// </summary>
+internal interface IIngestPipeline
+{
+    /// <summary>
+    /// True when a pipeline of this signal is configured behind the receiver. Otherwise the receiver answers as for an unknown
+    /// service: <c>UNIMPLEMENTED</c> over gRPC, 404 over HTTP.
+    /// </summary>
+    bool Handles(Signal signal);
+
+    /// <summary>
+    /// Takes one Export request, in protobuf and decompressed. The pipeline owns <paramref name="request"/> from here on,
+    /// whatever the outcome. Does no I/O and does not wait for any.
+    /// </summary>
+    IngestOutcome Ingest(Signal signal, BufferLease request);
+}
