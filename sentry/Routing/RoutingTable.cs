@@ -7,6 +7,8 @@ namespace SentryOtel.Sentry.Routing;
 /// <summary>A whole routing table, immutable: look-ups by the routing attribute's value.</summary>
 public sealed class RoutingTable
 {
+    private const int MaxSlices = 4096;
+
     private readonly FrozenDictionary<string, RouteEntry> _routes;
 
     private RoutingTable(RoutingTableSlice head, long generation, FrozenDictionary<string, RouteEntry> routes)
@@ -96,7 +98,7 @@ public sealed class RoutingTable
     /// <param name="template">Gives every field but the routes, the index and the count.</param>
     /// <param name="entries">All routes, each value once.</param>
     /// <param name="maxBytes">Longest document; a ConfigMap holds somewhat less than 1 MiB.</param>
-    /// <exception cref="ArgumentException">A single entry does not fit, or a value is there twice.</exception>
+    /// <exception cref="ArgumentException">An entry or the whole does not fit, or a value is there twice.</exception>
     public static IReadOnlyList<RoutingTableSlice> Split(RoutingTableSlice template, IEnumerable<RouteEntry> entries, int maxBytes)
     {
         ArgumentNullException.ThrowIfNull(template);
@@ -120,6 +122,10 @@ public sealed class RoutingTable
         while (!Fits(ordered, sizes, count, maxBytes - overhead))
         {
             count *= 2;
+            if (count > MaxSlices)
+            {
+                throw new ArgumentException($"The routes do not fit {MaxSlices} documents of {maxBytes} bytes.", nameof(entries));
+            }
         }
 
         var routes = ordered.ToLookup(entry => SliceOf(entry.Value, count));
