@@ -1,1 +1,3 @@
-return 0;
+using SentryOtel.Crds.Generator;
+
+return CommandLine.Run(args, Console.Out, Console.Error);

@@ -1,0 +1,86 @@
+using System.Text.Json.Serialization;
+using SentryOtel.Crds.Schema;
+
+namespace SentryOtel.Crds;
+
+/// <summary>Routes made from the labels of workloads, before their first span.</summary>
+public sealed class DiscoverySpec
+{
+    /// <summary>Whether labelled workloads get a SentryProjectRoute of their own.</summary>
+    [Default]
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>Label whose value is the service's name.</summary>
+    [Default, Length(1, 317), Pattern(Patterns.LabelKey)]
+    public string LabelKey { get; set; } = "service.name";
+
+    /// <summary>Namespaces whose workloads are looked at. Without it the exporter's own; empty: all that the operator watches.</summary>
+    public LabelSelector? NamespaceSelector { get; set; }
+
+    /// <summary>Kinds of workloads that are looked at.</summary>
+    [Default, Items(5, Min = 1), ListSet]
+    public List<WorkloadKind> WorkloadKinds { get; set; } =
+        [WorkloadKind.Deployment, WorkloadKind.StatefulSet, WorkloadKind.DaemonSet, WorkloadKind.CronJob, WorkloadKind.Job];
+}
+
+/// <summary>A kind of workload that discovery looks at.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<WorkloadKind>))]
+public enum WorkloadKind
+{
+    /// <summary>apps/v1 Deployment.</summary>
+    Deployment,
+
+    /// <summary>apps/v1 StatefulSet.</summary>
+    StatefulSet,
+
+    /// <summary>apps/v1 DaemonSet.</summary>
+    DaemonSet,
+
+    /// <summary>batch CronJob.</summary>
+    CronJob,
+
+    /// <summary>batch/v1 Job that no CronJob owns.</summary>
+    Job,
+}
+
+/// <summary>Which SentryProjectRoutes this exporter accepts.</summary>
+public sealed class AllowedRoutesSpec
+{
+    /// <summary>Namespaces from which routes are accepted.</summary>
+    [Default]
+    public AllowedRouteNamespaces Namespaces { get; set; } = new();
+}
+
+/// <summary>Namespaces from which routes are accepted.</summary>
+[ValidationRule("(self.from == 'Selector') == has(self.selector)", "selector is required with from Selector and forbidden otherwise")]
+public sealed class AllowedRouteNamespaces
+{
+    /// <summary>Same: the exporter's own; All: every one; Selector: those that selector matches.</summary>
+    [Default]
+    public NamespacesFrom From { get; set; } = NamespacesFrom.Same;
+
+    /// <summary>Selects namespaces by their labels, with from Selector.</summary>
+    public LabelSelector? Selector { get; set; }
+}
+
+/// <summary>Which namespaces a rule is about.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<NamespacesFrom>))]
+public enum NamespacesFrom
+{
+    /// <summary>The exporter's own namespace.</summary>
+    Same,
+
+    /// <summary>Every namespace.</summary>
+    All,
+
+    /// <summary>Namespaces that a selector matches.</summary>
+    Selector,
+}
+
+/// <summary>What happens to metrics, which Sentry does not take over OTLP.</summary>
+public sealed class MetricsSpec
+{
+    /// <summary>Base URL of an OTLP/HTTP endpoint that metrics are passed on to. Without it they are refused with a reason.</summary>
+    [Length(1, 2048), Pattern(Patterns.HttpUrl)]
+    public string? ForwardTo { get; set; }
+}

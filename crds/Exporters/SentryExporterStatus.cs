@@ -1,0 +1,87 @@
+using SentryOtel.Crds.Schema;
+using SentryOtel.Kubernetes.Entities;
+
+namespace SentryOtel.Crds;
+
+/// <summary>What the operator found and did.</summary>
+public sealed class SentryExporterStatus
+{
+    /// <summary>Generation of the spec that this status speaks of.</summary>
+    public long? ObservedGeneration { get; set; }
+
+    /// <summary>Ready, CredentialsValid, ProjectsSynced, GatewayAvailable and Progressing.</summary>
+    [Items(16), ListMapKeys("type")]
+    public List<V1Condition>? Conditions { get; set; }
+
+    /// <summary>Where clients send OTLP within the cluster.</summary>
+    public ExporterEndpoint? Endpoint { get; set; }
+
+    /// <summary>The Sentry organisation that the token belongs to.</summary>
+    public ExporterOrganization? Organization { get; set; }
+
+    /// <summary>The routes of this exporter.</summary>
+    public ExporterRoutes? Routes { get; set; }
+
+    /// <summary>The gateway's pods.</summary>
+    public ExporterGateway? Gateway { get; set; }
+}
+
+/// <summary>Where clients send OTLP within the cluster.</summary>
+public sealed class ExporterEndpoint
+{
+    /// <summary>OTLP over gRPC.</summary>
+    [Length(0, 512)]
+    public string? Grpc { get; set; }
+
+    /// <summary>OTLP over HTTP.</summary>
+    [Length(0, 512)]
+    public string? Http { get; set; }
+}
+
+/// <summary>A Sentry organisation.</summary>
+public sealed class ExporterOrganization
+{
+    /// <summary>Its numeric id.</summary>
+    [Length(0, 64)]
+    public string? Id { get; set; }
+
+    /// <summary>Its display name.</summary>
+    [Length(0, 256)]
+    public string? Name { get; set; }
+
+    /// <summary>Base URL of the region that holds its data.</summary>
+    [Length(0, 2048)]
+    public string? RegionUrl { get; set; }
+}
+
+/// <summary>Counts of an exporter's routes.</summary>
+public sealed class ExporterRoutes
+{
+    /// <summary>Routes that name this exporter and are accepted by it.</summary>
+    public int Total { get; set; }
+
+    /// <summary>Those of them that are ready.</summary>
+    public int Ready { get; set; }
+
+    /// <summary>Both as <c>ready/total</c>, for kubectl.</summary>
+    [Length(0, 32)]
+    public string? Summary { get; set; }
+}
+
+/// <summary>The gateway's pods.</summary>
+public sealed class ExporterGateway
+{
+    /// <summary>Pods that exist.</summary>
+    public int Replicas { get; set; }
+
+    /// <summary>Pods that are ready.</summary>
+    public int ReadyReplicas { get; set; }
+
+    /// <summary>Their label selector, in its string form.</summary>
+    [Length(0, 1024)]
+    public string? Selector { get; set; }
+
+    /// <summary>Both numbers as <c>ready/wanted</c>, for kubectl.</summary>
+    [Length(0, 32)]
+    public string? Summary { get; set; }
+}

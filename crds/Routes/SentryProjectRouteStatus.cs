@@ -1,0 +1,109 @@
+using System.Text.Json.Serialization;
+using SentryOtel.Crds.Schema;
+using SentryOtel.Kubernetes.Entities;
+
+namespace SentryOtel.Crds;
+
+/// <summary>What the operator found and did, and what the gateway saw.</summary>
+public sealed class SentryProjectRouteStatus
+{
+    /// <summary>Generation of the spec that this status speaks of.</summary>
+    public long? ObservedGeneration { get; set; }
+
+    /// <summary>Accepted, ProjectReady, Programmed, Ready and RateLimited: the route as a whole, for <c>kubectl wait</c>.</summary>
+    [Items(16), ListMapKeys("type")]
+    public List<V1Condition>? Conditions { get; set; }
+
+    /// <summary>The conditions as each exporter sees them.</summary>
+    [Items(16), ListMapKeys("namespace", "name")]
+    public List<RouteExporterStatus>? Exporters { get; set; }
+
+    /// <summary>The project in Sentry.</summary>
+    public RouteProjectStatus? Project { get; set; }
+
+    /// <summary>What the gateway counted, rounded and written rarely.</summary>
+    public RouteTraffic? Traffic { get; set; }
+
+    /// <summary>Who wrote the route.</summary>
+    public RouteOrigin? Origin { get; set; }
+}
+
+/// <summary>A route as one exporter sees it.</summary>
+public sealed class RouteExporterStatus
+{
+    /// <summary>Namespace of the exporter.</summary>
+    [Required, Length(1, 63)]
+    public string Namespace { get; set; } = "";
+
+    /// <summary>Name of the exporter.</summary>
+    [Required, Length(1, 253)]
+    public string Name { get; set; } = "";
+
+    /// <summary>Accepted, ProjectReady, Programmed, Ready and RateLimited.</summary>
+    [Items(16), ListMapKeys("type")]
+    public List<V1Condition>? Conditions { get; set; }
+}
+
+/// <summary>The project in Sentry. All that a gateway needs in order to send, and nothing that can change the project.</summary>
+public sealed class RouteProjectStatus
+{
+    /// <summary>Numeric id of the project.</summary>
+    [Length(0, 64)]
+    public string? Id { get; set; }
+
+    /// <summary>Its present slug.</summary>
+    [Length(0, 100)]
+    public string? Slug { get; set; }
+
+    /// <summary>Whether this route created it; deletionPolicy Delete concerns only such projects.</summary>
+    public bool Created { get; set; }
+
+    /// <summary>Where its telemetry is sent.</summary>
+    public RouteProjectEndpoints? Endpoints { get; set; }
+
+    /// <summary>Public key of its DSN: allows sending to the project, not reading it.</summary>
+    [Length(0, 64)]
+    public string? PublicKey { get; set; }
+}
+
+/// <summary>Where a project's telemetry is sent.</summary>
+public sealed class RouteProjectEndpoints
+{
+    /// <summary>OTLP/HTTP URL for spans.</summary>
+    [Length(0, 2048)]
+    public string? Traces { get; set; }
+
+    /// <summary>OTLP/HTTP URL for log records.</summary>
+    [Length(0, 2048)]
+    public string? Logs { get; set; }
+}
+
+/// <summary>What the gateway counted for a route since it was created, rounded and written rarely.</summary>
+public sealed class RouteTraffic
+{
+    /// <summary>Spans and log records accepted from clients.</summary>
+    public long Accepted { get; set; }
+
+    /// <summary>Of these, delivered to Sentry.</summary>
+    public long Sent { get; set; }
+
+    /// <summary>Of these, dropped with a reason.</summary>
+    public long Dropped { get; set; }
+
+    /// <summary>When data of the service last arrived.</summary>
+    public DateTimeOffset? LastSeenTime { get; set; }
+}
+
+/// <summary>Who wrote a route.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<RouteOrigin>))]
+public enum RouteOrigin
+{
+    /// <summary>A person or their tooling.</summary>
+    Manual,
+
+    /// <summary>The operator, from a workload's label.</summary>
+    Discovered,
+
+    /// <summary>The gateway, from telemetry of a service nobody had announced.</summary>
+    Telemetry,
+}
