@@ -1,11 +1,13 @@
 using System.Text.Json.Serialization;
+using SentryOtel.Kubernetes.Serialization;
 
 namespace SentryOtel.Crds;
 
 /// <summary>JSON of the custom resources without reflection: camelCase, absent values left out.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(TimeConverter)])]
 [JsonSerializable(typeof(SentryExporter))]
 [JsonSerializable(typeof(SentryProjectRoute))]
 [JsonSerializable(typeof(List<SentryExporter>))]

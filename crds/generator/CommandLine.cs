@@ -50,7 +50,7 @@ internal static class CommandLine
             differences++;
             if (check)
             {
-                error.WriteLine($"{path} differs from its C# type: run `make generate`");
+                error.WriteLine($"{path} differs from its C# type: run this program again without --check");
                 continue;
             }
 
