@@ -1,0 +1,145 @@
+using System.Buffers;
+
+namespace SentryOtel.Otlp.Bodies;
+
+/// <summary>
+/// Reads a body into a buffer, decompressing on the way. Sizes are bounded before and after decompression, and room is
+/// reserved before it is filled, so that a small body that inflates to a huge one costs no more than the limit.
+/// </summary>
+public static class BodyReader
+{
+    // A body of unknown size starts with this much room and doubles.
+    private const int FirstReservation = 16 * 1024;
+
+    // What telemetry usually inflates by: saves most of the doublings.
+    private const int ExpectedRatio = 6;
+
+    /// <summary>Reads <paramref name="body"/> to its end.</summary>
+    /// <param name="body">The body as it comes.</param>
+    /// <param name="encodedLength">Its announced length in bytes; null when it was not announced.</param>
+    /// <param name="coding">How it is compressed.</param>
+    /// <param name="limits">How large it may be.</param>
+    /// <param name="buffer">Receives the decompressed body.</param>
+    /// <param name="cancellationToken">Ends the wait for more bytes.</param>
+    /// <exception cref="IOException">The client's connection broke.</exception>
+    public static async ValueTask<BodyFault> ReadAsync(
+        Stream body,
+        long? encodedLength,
+        ContentCoding coding,
+        BodyLimits limits,
+        IBodyBuffer buffer,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        ArgumentNullException.ThrowIfNull(buffer);
+        var plain = coding == ContentCoding.Identity;
+        var maxEncoded = plain ? Math.Min(limits.MaxEncodedBytes, limits.MaxDecodedBytes) : limits.MaxEncodedBytes;
+        if (encodedLength > maxEncoded)
+        {
+            return BodyFault.TooLarge;
+        }
+
+        // One byte more than allowed tells a body that is too large from one that just fits.
+        var encoded = new CountedStream(body, encodedLength ?? maxEncoded + 1L);
+        var fault = plain
+            ? await FillAsync(encoded, encodedLength ?? FirstReservation, maxEncoded, buffer, cancellationToken).ConfigureAwait(false)
+            : await InflateAsync(encoded, coding, encodedLength, limits.MaxDecodedBytes, buffer, cancellationToken).ConfigureAwait(false);
+        if (encodedLength is null)
+        {
+            return encoded.Remaining == 0 ? BodyFault.TooLarge : fault;
+        }
+
+        return fault == BodyFault.None && encoded.Remaining > 0 ? BodyFault.Truncated : fault;
+    }
+
+    private static async ValueTask<BodyFault> InflateAsync(
+        CountedStream encoded,
+        ContentCoding coding,
+        long? encodedLength,
+        int maxDecoded,
+        IBodyBuffer buffer,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            var decoded = coding.Decode(encoded);
+            await using (decoded.ConfigureAwait(false))
+            {
+                var expected = Math.Max(FirstReservation, (encodedLength ?? 0) * ExpectedRatio);
+                var fault = await FillAsync(decoded, expected, maxDecoded, buffer, cancellationToken).ConfigureAwait(false);
+                return fault == BodyFault.None ? await DrainAsync(encoded, cancellationToken).ConfigureAwait(false) : fault;
+            }
+        }
+        catch (InvalidDataException)
+        {
+            return BodyFault.Corrupt;
+        }
+        catch (InvalidOperationException) when (coding == ContentCoding.Brotli)
+        {
+            // BrotliStream's way to say that the data is invalid.
+            return BodyFault.Corrupt;
+        }
+    }
+
+    private static async ValueTask<BodyFault> FillAsync(
+        Stream source, long expected, int max, IBodyBuffer buffer, CancellationToken cancellationToken)
+    {
+        if (!buffer.TryReserve((int)Math.Min(expected, max)))
+        {
+            return BodyFault.NoRoom;
+        }
+
+        var probe = new byte[1];
+        while (true)
+        {
+            if (!buffer.Free.IsEmpty)
+            {
+                var read = await source.ReadAsync(buffer.Free, cancellationToken).ConfigureAwait(false);
+                buffer.Advance(read);
+                if (read == 0 || buffer.Length > max)
+                {
+                    return read == 0 ? BodyFault.None : BodyFault.TooLarge;
+                }
+
+                continue;
+            }
+
+            // Most bodies end just here: one byte of look-ahead saves them the next doubling.
+            if (await source.ReadAsync(probe, cancellationToken).ConfigureAwait(false) == 0)
+            {
+                return BodyFault.None;
+            }
+
+            if (buffer.Length >= max)
+            {
+                return BodyFault.TooLarge;
+            }
+
+            if (!buffer.TryReserve((int)Math.Clamp(buffer.Length * 2L, 1, max)))
+            {
+                return BodyFault.NoRoom;
+            }
+
+            buffer.Free.Span[0] = probe[0];
+            buffer.Advance(1);
+        }
+    }
+
+    // What follows the compressed data inside the body is passed over.
+    private static async ValueTask<BodyFault> DrainAsync(CountedStream encoded, CancellationToken cancellationToken)
+    {
+        var scratch = ArrayPool<byte>.Shared.Rent(4096);
+        try
+        {
+            while (await encoded.ReadAsync(scratch, cancellationToken).ConfigureAwait(false) > 0)
+            {
+            }
+
+            return BodyFault.None;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(scratch);
+        }
+    }
+}
