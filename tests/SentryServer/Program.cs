@@ -1,1 +1,1 @@
-return 0;
+return await SentryOtel.SentryServer.ServerCommand.Create().Parse(args).InvokeAsync();
