@@ -49,7 +49,10 @@ public interface IKubernetesClient
     Task<T> CreateAsync<T>(T entity, CreateOptions? options, CancellationToken cancellationToken)
         where T : class, IKubernetesObject;
 
-    /// <summary>Applies an object, server side: what is left out of it now and was applied before, goes.</summary>
+    /// <summary>
+    /// Applies an object, server side: what is left out of it now and was applied before, goes. With a subresource only
+    /// that part is sent, beside the object's identity. A resourceVersion in the metadata makes it conditional.
+    /// </summary>
     Task<T> ApplyAsync<T>(T entity, ApplyOptions options, CancellationToken cancellationToken)
         where T : class, IKubernetesObject;
 

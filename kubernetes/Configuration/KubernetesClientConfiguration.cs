@@ -5,6 +5,29 @@ namespace SentryOtel.Kubernetes.Configuration;
 /// </summary>
 public sealed class KubernetesClientConfiguration
 {
+    /// <summary>
+    /// The usual order: KUBECONFIG's files (merged, the first to define a thing wins), <c>~/.kube/config</c>, the cluster
+    /// this process runs in.
+    /// </summary>
+    /// <param name="context">Context to use in place of <c>current-context</c>.</param>
+    /// <exception cref="KubernetesConfigurationException">None is there, or one is wrong.</exception>
+    public static KubernetesClientConfiguration BuildDefaultConfig(string? context = null) =>
+        KubeConfigLoader.LoadDefault(ConfigurationEnvironment.Process, context);
+
+    /// <summary>Reads one kubeconfig, which must exist; without a path, those of KUBECONFIG or <c>~/.kube/config</c>.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="context">Context to use in place of <c>current-context</c>.</param>
+    /// <exception cref="KubernetesConfigurationException">The file is not there, or wrong.</exception>
+    public static KubernetesClientConfiguration BuildConfigFromConfigFile(string? path = null, string? context = null) =>
+        KubeConfigLoader.LoadFile(ConfigurationEnvironment.Process, path, context);
+
+    /// <summary>The cluster this process runs in, by the pod's service account.</summary>
+    /// <exception cref="KubernetesConfigurationException">Not in a cluster, or token or certificate authority is missing.</exception>
+    public static KubernetesClientConfiguration InClusterConfig() => InClusterConfiguration.Load(ConfigurationEnvironment.Process);
+
+    /// <summary>Whether this process runs in a cluster.</summary>
+    public static bool IsInCluster() => InClusterConfiguration.IsAvailable(ConfigurationEnvironment.Process);
+
     /// <summary>Base address; may have a path.</summary>
     public required Uri Host { get; init; }
 
