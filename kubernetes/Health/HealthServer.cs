@@ -13,7 +13,6 @@ namespace SentryOtel.Kubernetes.Health;
 /// <summary>A small Kestrel for probes and metrics, apart from anything that serves users.</summary>
 public sealed class HealthServer : IAsyncDisposable
 {
-    private readonly string _name;
     private readonly WebApplication _app;
     private readonly ILogger _logger;
 
@@ -26,7 +25,7 @@ public sealed class HealthServer : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(bindAddress);
         ArgumentNullException.ThrowIfNull(map);
-        _name = name;
+        Name = name;
         _logger = loggerFactory.CreateLogger<HealthServer>();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggerFactory);
@@ -40,6 +39,9 @@ public sealed class HealthServer : IAsyncDisposable
         map(_app);
     }
 
+    /// <summary>What is served.</summary>
+    public string Name { get; }
+
     /// <summary>Where it listens, once started: with port 0, the port that it was given.</summary>
     public Uri? Address { get; private set; }
 
@@ -50,7 +52,7 @@ public sealed class HealthServer : IAsyncDisposable
         await _app.StartAsync(cancellationToken).ConfigureAwait(false);
         var addresses = _app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>();
         Address = new Uri(addresses.Addresses.First());
-        Log.Serving(_logger, _name, Address.ToString());
+        Log.Serving(_logger, Name, Address.ToString());
     }
 
     /// <summary>Stops: requests being answered may finish until the token is cancelled.</summary>

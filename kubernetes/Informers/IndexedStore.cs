@@ -119,12 +119,14 @@ internal sealed class IndexedStore<T> : IStore<T>
 
     private sealed class Index(Func<T, IEnumerable<string>> values)
     {
+        private static readonly HashSet<ObjectKey> None = [];
+
         private readonly Dictionary<string, HashSet<ObjectKey>> _keys = new(StringComparer.Ordinal);
 
         // Kept, so that taking an object out does not depend on the function giving the same answer twice.
         private readonly Dictionary<ObjectKey, string[]> _filed = [];
 
-        public IEnumerable<ObjectKey> Keys(string value) => _keys.GetValueOrDefault(value) ?? [];
+        public HashSet<ObjectKey> Keys(string value) => _keys.GetValueOrDefault(value, None);
 
         public void Add(ObjectKey key, T entity)
         {
