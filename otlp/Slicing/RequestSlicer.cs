@@ -23,8 +23,8 @@ public sealed class RequestSlicer(string routingAttribute, int maxSlices = Reque
     public string RoutingAttribute { get; } = routingAttribute;
 
     /// <summary>
-    /// Fills <paramref name="slices"/> (cleared first) in the order of the request. Records without items are left
-    /// out, as OTLP allows. Allocates only when the list has to grow.
+    /// Fills <paramref name="slices"/> (cleared first) in the order of the request. Records without items start
+    /// no slice, as OTLP allows. Allocates only when the list has to grow.
     /// </summary>
     public SliceResult Slice(OtlpSignal signal, ReadOnlySpan<byte> request, List<RequestSlice> slices)
     {
@@ -36,7 +36,7 @@ public sealed class RequestSlicer(string routingAttribute, int maxSlices = Reque
         {
             records++;
             items += scanner.Current.Items;
-            if (scanner.Current.Items > 0 && !TryExtendLast(slices, scanner.Current, request))
+            if (!TryExtendLast(slices, scanner.Current, request) && scanner.Current.Items > 0)
             {
                 if (slices.Count == maxSlices)
                 {
