@@ -80,10 +80,11 @@ internal static class ServerCommand
         ConfigureLogging = logging => logging.SetMinimumLevel(LogLevel.Warning).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace),
     };
 
+    /// <summary>A token may hold an equals sign; what follows the last one is scopes only when it looks like them, so that no error repeats part of a token.</summary>
     private static AccessToken ParseToken(string text)
     {
         var equals = text.LastIndexOf('=');
-        return equals < 0 ? new AccessToken(text) : new AccessToken(text[..equals], text[(equals + 1)..].Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        return equals < 0 || !text[equals..].Contains(':', StringComparison.Ordinal) ? new AccessToken(text) : new AccessToken(text[..equals], text[(equals + 1)..].Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
     }
 
     private static async Task UntilCancelledAsync(CancellationToken cancellationToken)

@@ -3,7 +3,7 @@ using SentryOtel.SentryServer.State;
 
 namespace SentryOtel.SentryServer.Hosting;
 
-/// <summary>Outermost step of both ports: gives each request its number, keeps it to the prefix and logs it when it is over.</summary>
+/// <summary>Outermost step of both ports: gives each request its number, keeps it to the prefix and logs it before the client can see the answer.</summary>
 internal sealed class RequestRecorder(SentryState state, ServerSide side, string prefix)
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
@@ -13,6 +13,12 @@ internal sealed class RequestRecorder(SentryState state, ServerSide side, string
         var trace = new RequestTrace(state.Requests.NextId(), inside ? full[prefix.Length..] : full);
         context.Features.Set(trace);
         var at = state.Now;
+        var isLogged = false;
+        context.Response.OnStarting(() =>
+        {
+            Log();
+            return Task.CompletedTask;
+        });
         try
         {
             if (inside)
@@ -34,7 +40,16 @@ internal sealed class RequestRecorder(SentryState state, ServerSide side, string
         }
         finally
         {
-            state.Requests.Add(trace.ToEntry(context, side, at, prefix));
+            Log();
+        }
+
+        void Log()
+        {
+            if (!isLogged)
+            {
+                isLogged = true;
+                state.Requests.Add(trace.ToEntry(context, side, at, prefix));
+            }
         }
     }
 }

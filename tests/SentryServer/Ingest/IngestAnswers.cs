@@ -77,6 +77,7 @@ internal static class IngestAnswers
             return;
         }
 
+        context.Response.ContentLength = body.Length;
         await context.Response.Body.WriteAsync(body, context.RequestAborted);
     }
 }

@@ -87,8 +87,10 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints, SentryState sta
         {
             var text = answer.Body.ToJsonString();
             RequestTrace.Of(context).Message = answer.Status >= 400 ? text : null;
+            var bytes = Encoding.UTF8.GetBytes(text);
             response.ContentType = "application/json";
-            await response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), context.RequestAborted);
+            response.ContentLength = bytes.Length;
+            await response.Body.WriteAsync(bytes, context.RequestAborted);
         }
     }
 }

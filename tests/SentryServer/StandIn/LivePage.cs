@@ -24,7 +24,7 @@ internal static class LivePage
             routes.MapGet(path, async context =>
             {
                 context.Response.ContentType = contentType;
-                context.Response.Headers.ContentSecurityPolicy = "default-src 'self'";
+                context.Response.Headers.ContentSecurityPolicy = "default-src 'self'; img-src data:";
                 await using var content = typeof(LivePage).Assembly.GetManifestResourceStream(typeof(SentryServerHost), $"Page.{resource}")
                     ?? throw new InvalidOperationException($"The page's {resource} is not in the assembly.");
                 await content.CopyToAsync(context.Response.Body, context.RequestAborted);
