@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using SentryOtel.Crds.Schema;
+using SentryOtel.Crds.Validation;
 
 namespace SentryOtel.Crds;
 
@@ -18,7 +19,7 @@ public sealed class LabelSelector
 /// <summary>One requirement on one label.</summary>
 [ValidationRule(
     "self.operator in ['In', 'NotIn'] ? has(self.values) && size(self.values) > 0 : !has(self.values) || size(self.values) == 0",
-    "values are needed with In and NotIn and forbidden with Exists and DoesNotExist")]
+    RuleMessages.SelectorValues)]
 public sealed class LabelSelectorRequirement
 {
     /// <summary>The label's key.</summary>

@@ -1,4 +1,5 @@
 using SentryOtel.Crds.Schema;
+using SentryOtel.Crds.Validation;
 
 namespace SentryOtel.Crds;
 
@@ -27,7 +28,7 @@ public sealed class ConfigMapKeyReference
 }
 
 /// <summary>Where a bundle of PEM certificates is read from.</summary>
-[ValidationRule("has(self.secretKeyRef) != has(self.configMapKeyRef)", "set exactly one of secretKeyRef and configMapKeyRef")]
+[ValidationRule("has(self.secretKeyRef) != has(self.configMapKeyRef)", RuleMessages.OneCertificateSource)]
 public sealed class CertificateSource
 {
     /// <summary>The bundle is in a Secret.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using SentryOtel.Crds.Schema;
+using SentryOtel.Crds.Validation;
 
 namespace SentryOtel.Crds;
 
@@ -52,7 +53,7 @@ public sealed class AllowedRoutesSpec
 }
 
 /// <summary>Namespaces from which routes are accepted.</summary>
-[ValidationRule("(self.from == 'Selector') == has(self.selector)", "selector is required with from Selector and forbidden otherwise")]
+[ValidationRule("(self.from == 'Selector') == has(self.selector)", RuleMessages.NamespaceSelector)]
 public sealed class AllowedRouteNamespaces
 {
     /// <summary>Same: the exporter's own; All: every one; Selector: those that selector matches.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using SentryOtel.Crds.Schema;
+using SentryOtel.Crds.Validation;
 
 namespace SentryOtel.Crds;
 
@@ -40,7 +41,7 @@ public sealed class RetrySpec
 }
 
 /// <summary>Where data waits for Sentry, and how much of it.</summary>
-[ValidationRule("(self.storage == 'Disk') == has(self.volumeClaim)", "volumeClaim is required with storage Disk and forbidden with Memory")]
+[ValidationRule("(self.storage == 'Disk') == has(self.volumeClaim)", RuleMessages.VolumeClaim)]
 public sealed class QueueSpec
 {
     /// <summary>Memory: lost with the pod beyond its drain time. Disk: survives on a volume per replica.</summary>

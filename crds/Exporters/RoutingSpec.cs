@@ -1,10 +1,11 @@
 using System.Text.Json.Serialization;
 using SentryOtel.Crds.Schema;
+using SentryOtel.Crds.Validation;
 
 namespace SentryOtel.Crds;
 
 /// <summary>How the project of a resource's data is found.</summary>
-[ValidationRule("self.onMissingAttribute != 'Fallback' || has(self.fallbackProject)", "fallbackProject is required when onMissingAttribute is Fallback")]
+[ValidationRule("self.onMissingAttribute != 'Fallback' || has(self.fallbackProject)", RuleMessages.FallbackProject)]
 public sealed class RoutingSpec
 {
     /// <summary>Resource attribute whose value names the service.</summary>

@@ -1,11 +1,12 @@
 using SentryOtel.Crds.Schema;
+using SentryOtel.Crds.Validation;
 
 namespace SentryOtel.Crds;
 
 /// <summary>One Sentry organisation (or one project, by its DSN), and the gateway that feeds it.</summary>
-[ValidationRule("has(self.orgSlug) != has(self.dsnSecretRef)", "set exactly one of orgSlug (with authTokenSecretRef) and dsnSecretRef")]
-[ValidationRule("has(self.orgSlug) == has(self.authTokenSecretRef)", "orgSlug and authTokenSecretRef belong together: set both or neither")]
-[ValidationRule("has(self.orgSlug) || !self.autoCreateProjects", "autoCreateProjects needs orgSlug and authTokenSecretRef: a DSN can not create projects")]
+[ValidationRule("has(self.orgSlug) != has(self.dsnSecretRef)", RuleMessages.OneCredential)]
+[ValidationRule("has(self.orgSlug) == has(self.authTokenSecretRef)", RuleMessages.TokenWithOrganization)]
+[ValidationRule("has(self.orgSlug) || !self.autoCreateProjects", RuleMessages.CreationNeedsOrganization)]
 public sealed class SentryExporterSpec
 {
     /// <summary>Base URL of Sentry, with its path prefix if it has one.</summary>

@@ -1,17 +1,18 @@
 using SentryOtel.Crds.Schema;
+using SentryOtel.Crds.Validation;
 
 namespace SentryOtel.Crds;
 
 /// <summary>The project that one service's telemetry goes to.</summary>
-[ValidationRule("has(self.project) != has(self.dsnSecretRef)", "set exactly one of project and dsnSecretRef")]
+[ValidationRule("has(self.project) != has(self.dsnSecretRef)", RuleMessages.OneDestination)]
 public sealed class SentryProjectRouteSpec
 {
     /// <summary>The exporter that sends this service's telemetry. Fixed once set.</summary>
-    [Required, ValidationRule("self == oldSelf", "exporterRef is immutable: delete the route and create another")]
+    [Required, ValidationRule("self == oldSelf", RuleMessages.ExporterImmutable)]
     public ExporterReference ExporterRef { get; set; } = new();
 
     /// <summary>Value of the routing attribute (service.name unless the exporter says otherwise), compared exactly. Fixed once set.</summary>
-    [Required, Length(1, 256), ValidationRule("self == oldSelf", "attributeValue is immutable: delete the route and create another")]
+    [Required, Length(1, 256), ValidationRule("self == oldSelf", RuleMessages.AttributeValueImmutable)]
     public string AttributeValue { get; set; } = "";
 
     /// <summary>The project, found or created with the exporter's token.</summary>
@@ -67,7 +68,7 @@ public sealed class RouteProjectSpec
 }
 
 /// <summary>How much is sent to a project at most, per gateway replica. What exceeds it is dropped and counted.</summary>
-[ValidationRule("has(self.itemsPerSecond) || has(self.bytesPerSecond)", "set itemsPerSecond, bytesPerSecond or both")]
+[ValidationRule("has(self.itemsPerSecond) || has(self.bytesPerSecond)", RuleMessages.RateLimit)]
 public sealed class RouteRateLimit
 {
     /// <summary>Spans and log records per second.</summary>

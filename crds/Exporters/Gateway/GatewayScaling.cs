@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using SentryOtel.Crds.Schema;
+using SentryOtel.Crds.Validation;
 
 namespace SentryOtel.Crds;
 
 /// <summary>A HorizontalPodAutoscaler for the gateway.</summary>
-[ValidationRule("self.minReplicas <= self.maxReplicas", "minReplicas must not exceed maxReplicas")]
+[ValidationRule("self.minReplicas <= self.maxReplicas", RuleMessages.ReplicaBounds)]
 public sealed class AutoscalingSpec
 {
     /// <summary>Fewest pods.</summary>
@@ -23,7 +24,7 @@ public sealed class AutoscalingSpec
 }
 
 /// <summary>A PodDisruptionBudget for the gateway's pods.</summary>
-[ValidationRule("has(self.minAvailable) != has(self.maxUnavailable)", "set exactly one of minAvailable and maxUnavailable")]
+[ValidationRule("has(self.minAvailable) != has(self.maxUnavailable)", RuleMessages.OneDisruptionBound)]
 public sealed class PodDisruptionBudgetSpec
 {
     /// <summary>Pods that must stay: a number or a percentage.</summary>

@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
 using SentryOtel.Crds.Schema;
+using SentryOtel.Crds.Validation;
 
 namespace SentryOtel.Crds;
 
 /// <summary>The gateway's pods and how they are reached.</summary>
-[ValidationRule("!has(self.replicas) || !has(self.autoscaling)", "replicas is forbidden with autoscaling: the autoscaler owns the number")]
+[ValidationRule("!has(self.replicas) || !has(self.autoscaling)", RuleMessages.ReplicasOrAutoscaling)]
 public sealed class GatewaySpec
 {
     /// <summary>Number of pods; 1 when neither this nor autoscaling is set.</summary>
@@ -81,8 +82,8 @@ public sealed class GatewaySpec
 }
 
 /// <summary>An environment variable of the gateway's container.</summary>
-[ValidationRule("!has(self.value) || !has(self.valueFrom)", "set at most one of value and valueFrom")]
-[ValidationRule("!(self.name in ['POD_IP', 'POD_NAME', 'POD_NAMESPACE'])", "POD_IP, POD_NAME and POD_NAMESPACE are set by the operator: choose another name")]
+[ValidationRule("!has(self.value) || !has(self.valueFrom)", RuleMessages.OneEnvironmentValue)]
+[ValidationRule("!(self.name in ['POD_IP', 'POD_NAME', 'POD_NAMESPACE'])", RuleMessages.ReservedEnvironment)]
 public sealed class EnvironmentVariableSpec
 {
     /// <summary>Name of the variable.</summary>
