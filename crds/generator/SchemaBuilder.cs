@@ -176,12 +176,7 @@ internal sealed class SchemaBuilder(XmlDocumentation documentation, bool rules)
 
     private static JsonNode DefaultOf(PropertyInfo property, Type type)
     {
-        // Nested defaults fill an empty object, so they are not repeated here.
-        if (type.IsClass && type != typeof(string) && !type.IsGenericType)
-        {
-            return new JsonObject();
-        }
-
+        // Whole, with its nested defaults: a server evaluates rules on a default as it stands, before it fills in the nested ones.
         var value = property.GetValue(Activator.CreateInstance(property.DeclaringType!));
         return JsonSerializer.SerializeToNode(value, type, CrdJsonContext.Default)
             ?? throw new InvalidOperationException($"{property.DeclaringType}.{property.Name}: [Default] without an initial value");

@@ -43,6 +43,6 @@ public sealed partial class CelTests(CelServerFixture fixture) : IClassFixture<C
         Line().Matches(standardError).Select(match => new FieldError(match.Groups["path"].Value, match.Groups["message"].Value.Trim()));
 
     // One error follows "is invalid:", several are listed with a star each. Servers print the type, the value or nothing before the message.
-    [GeneratedRegex("""(?:is invalid: |^\s*\* )(?<path>[^:\s]+): Invalid value: (?:"object": )?(?<message>.*)$""", RegexOptions.Multiline)]
+    [GeneratedRegex("""(?:is invalid: |^\s*\* )(?<path>[^:\s]+): Invalid value: (?:"[^"]*": )?(?<message>.*)$""", RegexOptions.Multiline)]
     private static partial Regex Line();
 }

@@ -13,7 +13,7 @@ public sealed class GeneratedDefinitionsTests
     {
         using var error = new StringWriter();
 
-        var exit = CommandLine.Run(["--output", RepositoryFiles.Definitions, "--chart", RepositoryFiles.Chart, "--check"], TextWriter.Null, error);
+        var exit = CommandLine.Run(["--output", DefinitionFiles.Folder, "--chart", DefinitionFiles.Chart, "--check"], TextWriter.Null, error);
 
         Assert.Equal("", error.ToString());
         Assert.Equal(0, exit);
@@ -58,7 +58,7 @@ public sealed class GeneratedDefinitionsTests
     [InlineData(false)]
     public void Definitions_fit_into_the_annotation_of_a_client_side_apply(bool rules)
     {
-        Assert.All(RepositoryFiles.DefinitionFiles(rules), path => Assert.InRange(new FileInfo(path).Length, 1, LargestDefinition));
+        Assert.All(DefinitionFiles.InChart(rules), path => Assert.InRange(new FileInfo(path).Length, 1, LargestDefinition));
     }
 
     [Fact]

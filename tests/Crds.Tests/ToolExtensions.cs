@@ -8,7 +8,7 @@ internal static class ToolExtensions
     public static async Task InstallDefinitionsAsync(this ClusterTools tools, bool rules)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
-        string[] files = [.. RepositoryFiles.DefinitionFiles(rules).SelectMany(path => (string[])["-f", path])];
+        string[] files = [.. DefinitionFiles.InChart(rules).SelectMany(path => (string[])["-f", path])];
         await tools.KubectlAsync(["create", "--validate=false", .. files], null, cancellationToken);
         await tools.KubectlAsync(["wait", "--for=condition=Established", "--timeout=60s", .. files], null, cancellationToken);
     }
