@@ -6,6 +6,10 @@ namespace SentryOtel.Otlp.Bodies;
 /// Reads a body into a buffer, decompressing on the way. Sizes are bounded before and after decompression, and room is
 /// reserved before it is filled, so that a small body that inflates to a huge one costs no more than the limit.
 /// </summary>
+/// <remarks>
+/// That compressed data is cut short is noticed only when the runtime option
+/// <c>System.IO.Compression.UseStrictValidation</c> is on, as the build sets it for every program of this repository.
+/// </remarks>
 public static class BodyReader
 {
     // A body of unknown size starts with this much room and doubles.
