@@ -56,7 +56,10 @@ func run(ctx context.Context, arguments []string) error {
 	if err != nil {
 		return err
 	}
-	servers, err := config.Complete().New(server.NewEmptyDelegate())
+	completed := config.Complete()
+	// Complete leaves discovery to the aggregator, which is not here.
+	completed.GenericConfig.EnableDiscovery = true
+	servers, err := completed.New(server.NewEmptyDelegate())
 	if err != nil {
 		return err
 	}
@@ -74,7 +77,7 @@ func standAlone(o *options.CustomResourceDefinitionsServerOptions) {
 }
 
 // configure does what o.Config() does, less the core API's informers, and with
-// discovery and both OpenAPI documents.
+// both OpenAPI documents.
 func configure(o *options.CustomResourceDefinitionsServerOptions) (*apiserver.Config, error) {
 	r := o.RecommendedOptions
 	if err := r.SecureServing.MaybeDefaultWithSelfSignedCerts("localhost", nil, nil); err != nil {
@@ -94,7 +97,6 @@ func configure(o *options.CustomResourceDefinitionsServerOptions) (*apiserver.Co
 	namer := openapi.NewDefinitionNamer(apiserver.Scheme, scheme.Scheme)
 	g.OpenAPIConfig = server.DefaultOpenAPIConfig(definitions, namer)
 	g.OpenAPIV3Config = server.DefaultOpenAPIV3Config(definitions, namer)
-	g.EnableDiscovery = true
 	return &apiserver.Config{
 		GenericConfig: g,
 		ExtraConfig: apiserver.ExtraConfig{

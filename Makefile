@@ -1,0 +1,42 @@
+# Every target works from a fresh clone; `make test` also installs what the tests run against (build/install-prerequisites).
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help build run test test-unit bench format crds clean prerequisites
+
+configuration := Release
+
+help: ## Lists the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## Builds the programs: artifacts/{gateway,operator,sentry-server}
+	build/publish
+
+run: ## A tour: operator, gateway and services against a stand-in Sentry (ONCE=1 ends by itself, CLUSTER=1 in a real control plane, SENTRY_URL, SENTRY_ORG and SENTRY_AUTH_TOKEN for your own Sentry)
+	@$(if $(CLUSTER),build/install-prerequisites && build/build-control-plane && )build/publish
+	@dotnet run --project tests/Demo --configuration $(configuration) -- $(if $(ONCE),--once) $(if $(CLUSTER),--cluster)
+
+prerequisites: ## Installs and builds what the tests run against: etcd, kubectl, helm, a control plane, a CRD server
+	build/install-prerequisites
+	build/build-control-plane
+	build/build-crd-server || [ "$(CI)" != true ]
+
+test: prerequisites build ## Runs every test
+	dotnet build SentryOtelOperator.sln --nologo --verbosity quiet
+	build/run-tests
+
+test-unit: ## Runs the tests that start no process
+	dotnet build SentryOtelOperator.sln --nologo --verbosity quiet
+	build/run-tests --unit
+
+bench: ## Runs the benchmarks (ratios within one run; the machine's speed cancels out)
+	dotnet run --project tests/Benchmarks --configuration Release
+
+format: ## Formats the code as CI wants it
+	dotnet format SentryOtelOperator.sln
+
+crds: ## Regenerates the custom resource definitions from their C# types
+	dotnet run --project crds/generator
+
+clean: ## Removes what was built in this folder (the cache of the test programs stays)
+	rm -rf artifacts
+	find . -type d \( -name bin -o -name obj \) -not -path './.git/*' -prune -exec rm -rf {} +
