@@ -36,7 +36,7 @@ internal static class Readiness
             }
             if (process.HasExited)
             {
-                throw new ClusterStartException(process.Name, $"ended with exit code {process.ExitCode}", process.LogTail());
+                throw new ClusterStartException(process.Name, $"ended with exit code {await process.Exited}", process.LogTail());
             }
             await Task.WhenAny(process.Exited, Task.Delay(Pause, cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();

@@ -16,7 +16,7 @@ public sealed class LocalProcess : IAsyncDisposable
         Id = process.Id;
         Name = name;
         LogPath = logPath;
-        Exited = process.WaitForExitAsync();
+        Exited = WaitAsync(process);
     }
 
     /// <summary>The process id, also the id of its process group.</summary>
@@ -28,14 +28,11 @@ public sealed class LocalProcess : IAsyncDisposable
     /// <summary>The file that standard output and standard error are appended to.</summary>
     public string LogPath { get; }
 
-    /// <summary>Completes when the program has ended.</summary>
-    public Task Exited { get; }
+    /// <summary>Completes when the program has ended, with its exit code; 128 + N when signal N ended it.</summary>
+    public Task<int> Exited { get; }
 
     /// <summary>Whether the program has ended.</summary>
-    public bool HasExited => _process.HasExited;
-
-    /// <summary>The exit code of a program that has ended; 128 + N when signal N ended it.</summary>
-    public int ExitCode => _process.ExitCode;
+    public bool HasExited => Exited.IsCompleted;
 
     /// <summary>Starts a program.</summary>
     /// <param name="program">Path of the executable.</param>
@@ -115,10 +112,16 @@ public sealed class LocalProcess : IAsyncDisposable
         return string.Join('\n', reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(lines));
     }
 
-    /// <summary>Kills the program and what it started.</summary>
+    /// <summary>Kills the program and what it started. Its exit code and log can still be read.</summary>
     public async ValueTask DisposeAsync()
     {
         await StopAsync(TimeSpan.Zero);
         _process.Dispose();
+    }
+
+    private static async Task<int> WaitAsync(Process process)
+    {
+        await process.WaitForExitAsync();
+        return process.ExitCode;
     }
 }
