@@ -21,7 +21,7 @@ internal sealed record RateLimitSnapshot
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>Too many calls at once: the window's end says nothing about it.</summary>
-    public bool IsConcurrencyLimit => ConcurrentRemaining is 0 || Remaining is > 0;
+    public bool IsConcurrencyLimit => Remaining is > 0 || (Remaining is null && ConcurrentRemaining is 0);
 
     public static RateLimitSnapshot Read(HttpResponseMessage response, DateTimeOffset now) => new()
     {

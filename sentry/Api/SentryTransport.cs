@@ -10,6 +10,9 @@ namespace SentryOtel.Sentry.Api;
 /// </summary>
 internal sealed class SentryTransport
 {
+    private static readonly ProductInfoHeaderValue UserAgent =
+        new("sentry-otel-operator", typeof(SentryTransport).Assembly.GetName().Version?.ToString(3) ?? "0");
+
     private readonly HttpMessageInvoker _http;
     private readonly SentryApiOptions _options;
     private readonly SentryApiBudget _budget;
@@ -113,6 +116,7 @@ internal sealed class SentryTransport
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
+        request.Headers.UserAgent.Add(UserAgent);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _options.Token.Reveal());
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         if (body is not null)

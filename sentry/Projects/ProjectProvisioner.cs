@@ -214,7 +214,7 @@ public sealed class ProjectProvisioner(ISentryApiClient client, TimeProvider tim
             return (chosen, null);
         }
 
-        if (unmarked is { IsTransient: true })
+        if (unmarked is { IsTransient: true } or { Reason: SentryErrorReason.NotFound })
         {
             return (null, new ProvisionError(ProvisionErrorReason.KeyNotReady, $"project \"{project.Slug}\" is there, its client key is not yet: {unmarked.Message}") { Cause = unmarked });
         }
