@@ -95,7 +95,9 @@ public sealed class SentryApiBudget(TimeProvider timeProvider, Random random, in
         }
 
         var left = window.Wait - timeProvider.GetElapsedTime(window.Since);
-        return left > TimeSpan.Zero ? left : null;
+
+        // Timers count whole milliseconds: rounded down, the wait would end before the window opens.
+        return left > TimeSpan.Zero ? TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)) : null;
     }
 
     private TimeSpan Jitter(TimeSpan most)

@@ -11,7 +11,7 @@ public sealed record SentryHttpOptions
     /// <summary>PEM text of the certificate authorities to trust instead of the system's; null for the system's.</summary>
     public string? CertificateAuthorities { get; init; }
 
-    /// <summary>Name to check the server's certificate against, and to send as SNI; null for the host of the address.</summary>
+    /// <summary>Name to check the server's certificate against; null for the host of the address.</summary>
     public string? ServerName { get; init; }
 
     /// <summary>Accepts any certificate. The token then goes to whoever answers: for tests only.</summary>
@@ -52,14 +52,23 @@ public sealed record SentryHttpOptions
 
     private SslClientAuthenticationOptions CreateTls()
     {
-        var tls = new SslClientAuthenticationOptions { TargetHost = ServerName };
+        var tls = new SslClientAuthenticationOptions();
         if (InsecureSkipVerify)
         {
 #pragma warning disable CA5359 // The user asked for it by name.
             tls.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
 #pragma warning restore CA5359
         }
-        else if (CertificateAuthorities is not null)
+        else if (ServerName is { } name)
+        {
+            // The handler takes the name to check from the address and can not be told another; the chain stays its business.
+            tls.RemoteCertificateValidationCallback = (_, certificate, _, errors) =>
+                (errors & ~SslPolicyErrors.RemoteCertificateNameMismatch) == SslPolicyErrors.None
+                && certificate is X509Certificate2 served
+                && served.MatchesHostname(name, allowWildcards: true, allowCommonName: false);
+        }
+
+        if (CertificateAuthorities is not null)
         {
             // A chain policy, not a callback: SslStream goes on to check the host name itself.
             var policy = new X509ChainPolicy

@@ -16,9 +16,11 @@ public sealed class SentryHttpOptionsTests
         await using var local = await StartAsync(CreateServerCertificate(authority, "localhost"));
         var pem = authority.ExportCertificatePem();
 
-        Assert.Null(await CallAsync(local, new SentryHttpOptions { CertificateAuthorities = stranger.ExportCertificatePem() + pem }, "localhost"));
+        Assert.Null(await CallAsync(local, new SentryHttpOptions { CertificateAuthorities = stranger.ExportCertificatePem() + "\n" + pem }, "localhost"));
         Assert.Equal(SentryErrorReason.Unreachable, await CallAsync(local, new SentryHttpOptions { CertificateAuthorities = pem }, "127.0.0.1"));
         Assert.Null(await CallAsync(local, new SentryHttpOptions { CertificateAuthorities = pem, ServerName = "localhost" }, "127.0.0.1"));
+        Assert.Equal(SentryErrorReason.Unreachable, await CallAsync(local, new SentryHttpOptions { CertificateAuthorities = pem, ServerName = "other" }, "localhost"));
+        Assert.Equal(SentryErrorReason.Unreachable, await CallAsync(local, new SentryHttpOptions { ServerName = "localhost" }, "localhost"));
         Assert.Equal(SentryErrorReason.Unreachable, await CallAsync(local, new SentryHttpOptions { CertificateAuthorities = stranger.ExportCertificatePem() }, "localhost"));
         Assert.Equal(SentryErrorReason.Unreachable, await CallAsync(local, new SentryHttpOptions(), "localhost"));
         Assert.Null(await CallAsync(local, new SentryHttpOptions { InsecureSkipVerify = true }, "127.0.0.1"));
