@@ -1,0 +1,74 @@
+using SentryOtel.Crds;
+using SentryOtel.Kubernetes.Entities;
+using SentryOtel.Operator.Routes;
+using SentryOtel.Sentry.Routing;
+
+namespace SentryOtel.Operator.RoutingTables;
+
+/// <summary>Turns routes into entries of a routing table: one per value, the holder's.</summary>
+internal static class RouteEntries
+{
+    /// <summary>The entries of an exporter's routes, without generations.</summary>
+    /// <param name="exporter">The exporter.</param>
+    /// <param name="routes">All routes that name it.</param>
+    public static IReadOnlyList<RouteEntry> Of(SentryExporter exporter, IEnumerable<SentryProjectRoute> routes) =>
+    [
+        .. routes
+            .Where(static route => route.Metadata.DeletionTimestamp is null)
+            .GroupBy(static route => route.Spec.AttributeValue, StringComparer.Ordinal)
+            .Select(claims => Of(exporter, Holder(exporter, [.. claims.Order(RouteClaims.Precedence)])))
+            .OrderBy(static entry => entry.Value, StringComparer.Ordinal),
+    ];
+
+    // A route that may not attach must not keep out a younger one that may.
+    private static SentryProjectRoute Holder(SentryExporter exporter, IReadOnlyList<SentryProjectRoute> claims) =>
+        claims.FirstOrDefault(route => Refusal(exporter, route) is null) ?? claims[0];
+
+    private static RouteEntry Of(SentryExporter exporter, SentryProjectRoute route)
+    {
+        var entry = new RouteEntry
+        {
+            Value = route.Spec.AttributeValue,
+            Route = $"{route.Metadata.Namespace}/{route.Metadata.Name}",
+            RateLimit = route.Spec.RateLimit is { } limit ? new RouteLimits(limit.ItemsPerSecond, limit.BytesPerSecond) : null,
+        };
+        if (route.Spec.Suspend)
+        {
+            return entry with { State = RouteState.Rejected, Reason = "Suspended" };
+        }
+
+        if (Refusal(exporter, route) is { } refusal)
+        {
+            return entry with { State = RouteState.Rejected, Reason = refusal };
+        }
+
+        // What is known stays in force while Sentry's API is away; the route's controller clears it when the project is gone.
+        return Target(exporter, route.Status?.Project) is { } target
+            ? entry with { State = RouteState.Active, Target = target }
+            : entry with { State = RouteState.Pending, Reason = Find(route.Status?.Conditions, "ProjectReady")?.Reason ?? "Pending" };
+    }
+
+    /// <summary>Reason of a refusal that this exporter's conditions state; a conflict is none, since claims are settled here.</summary>
+    private static string? Refusal(SentryExporter exporter, SentryProjectRoute route)
+    {
+        var parent = route.Status?.Exporters?.FirstOrDefault(status =>
+            status.Namespace == exporter.Metadata.Namespace && status.Name == exporter.Metadata.Name);
+        return Find(parent?.Conditions, "Accepted") is { Status: "False", Reason: not "Conflict" } accepted ? accepted.Reason : null;
+    }
+
+    private static RouteTarget? Target(SentryExporter exporter, RouteProjectStatus? project) => project switch
+    {
+        { Id: { Length: > 0 } id, PublicKey: { Length: > 0 } key, Endpoints: { Traces: { } traces, Logs: { } logs } } => new RouteTarget
+        {
+            ProjectId = id,
+            ProjectSlug = project.Slug ?? id,
+            PublicKey = key,
+            TracesEndpoint = traces,
+            LogsEndpoint = logs,
+            Organization = exporter.Spec.OrgSlug,
+        },
+        _ => null,
+    };
+
+    private static V1Condition? Find(List<V1Condition>? conditions, string type) => conditions?.Find(condition => condition.Type == type);
+}
