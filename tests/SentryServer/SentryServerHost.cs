@@ -23,6 +23,11 @@ public sealed class SentryServerHost : IAsyncDisposable
             throw new ArgumentException($"The path prefix '{options.PathPrefix}' must begin with a slash and not end with one.", nameof(options));
         }
 
+        if (options.RecordedItems < 1)
+        {
+            throw new ArgumentException("The number of recorded items must be at least 1.", nameof(options));
+        }
+
         _options = options;
         _managementAddress = ListenAddress.Parse(options.ManagementListenUrl);
         _ingestAddress = ListenAddress.Parse(options.IngestListenUrl);

@@ -41,7 +41,7 @@ public sealed record SentryServerOptions
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>How many spans, log records and losses are kept each.</summary>
-    public int RecordedItems { get; init; } = 500_000;
+    public int RecordedItems { get; init; } = 200_000;
 
     /// <summary>When idle connections are closed.</summary>
     public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(75);

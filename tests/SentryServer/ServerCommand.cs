@@ -22,6 +22,7 @@ internal static class ServerCommand
     private static readonly Option<int> RateLimit = new("--api-rate-limit") { Description = "Calls per second, caller and route of the management API; 0 for none and no headers, as self-hosted." };
     private static readonly Option<bool> OldServer = new("--old-server") { Description = "Behave as an older self-hosted Sentry." };
     private static readonly Option<bool> VirtualClock = new("--virtual-clock") { Description = "Let POST /_stand-in/clock set the clock ahead." };
+    private static readonly Option<int> RecordedItems = new("--recorded-items") { Description = "How many spans, log records and losses are kept each; totals are exact in any case.", DefaultValueFactory = _ => 200_000 };
     private static readonly Option<FileInfo?> Certificate = new("--tls-certificate") { Description = "PEM certificate chain for https addresses." };
     private static readonly Option<FileInfo?> CertificateKey = new("--tls-key") { Description = "PEM private key of --tls-certificate." };
 
@@ -29,7 +30,7 @@ internal static class ServerCommand
     {
         var command = new RootCommand("A stand-in Sentry: management API and OTLP ingest that check and answer as Sentry does.")
         {
-            Management, Ingest, PublicManagement, PublicIngest, Prefix, Org, Token, Team, Project, RateLimit, OldServer, VirtualClock, Certificate, CertificateKey,
+            Management, Ingest, PublicManagement, PublicIngest, Prefix, Org, Token, Team, Project, RateLimit, OldServer, VirtualClock, RecordedItems, Certificate, CertificateKey,
         };
         command.SetAction(RunAsync);
         return command;
@@ -76,6 +77,7 @@ internal static class ServerCommand
         Projects = arguments.GetValue(Project) ?? [],
         Modes = (arguments.GetValue(OldServer) ? Modes.OldServer : new Modes()) with { ApiRateLimit = arguments.GetValue(RateLimit) is > 0 and var limit ? new ApiRateLimit(limit) : null },
         TimeProvider = arguments.GetValue(VirtualClock) ? new JumpClock() : TimeProvider.System,
+        RecordedItems = arguments.GetValue(RecordedItems),
         Certificate = arguments.GetValue(Certificate) is { } certificate ? X509Certificate2.CreateFromPemFile(certificate.FullName, arguments.GetValue(CertificateKey)?.FullName) : null,
         ConfigureLogging = logging => logging.SetMinimumLevel(LogLevel.Warning).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace),
     };

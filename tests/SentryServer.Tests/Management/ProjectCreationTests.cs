@@ -79,6 +79,17 @@ public sealed class ProjectCreationTests
     }
 
     [Fact]
+    public async Task Of_many_creations_at_once_one_wins()
+    {
+        await using var sentry = await TestSentry.StartAsync();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => sentry.CallAsync("POST", Path, """{"name":"cart","slug":"cart"}""")));
+
+        Assert.Single(answers, answer => answer.Status == 201);
+        Assert.Equal(15, answers.Count(answer => answer.Status == 409));
+    }
+
+    [Fact]
     public async Task Without_a_slug_a_clash_is_201_with_a_random_tail()
     {
         await using var sentry = await TestSentry.StartAsync();

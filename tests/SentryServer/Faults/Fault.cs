@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text.Json.Serialization;
 using SentryOtel.SentryServer.State;
 
@@ -38,6 +39,9 @@ public sealed record FaultAnswer
 
     /// <summary>Body text.</summary>
     public string Body { get; init; } = "";
+
+    /// <summary>Body bytes in base64, instead of text.</summary>
+    public string? BodyBase64 { get; init; }
 }
 
 /// <summary>A body that trickles.</summary>
@@ -97,6 +101,7 @@ public sealed record Fault
         { DelayBeforeSeconds: < 0 or > 3600 } or { DelayAfterSeconds: < 0 or > 3600 } => "delayBeforeSeconds, delayAfterSeconds: 0 to 3600",
         { Hold: FaultPoint.Middle } => "hold: before or after",
         { Answer.Status: < 200 or > 599 } => "answer.status: 200 to 599",
+        { Answer.BodyBase64: { } text } when !Base64.IsValid(text) => "answer.bodyBase64: base64 text",
         { SlowBody: { ChunkBytes: < 1 } or { IntervalSeconds: <= 0 } } => "slowBody: chunkBytes and intervalSeconds above 0",
         _ => null,
     };

@@ -126,7 +126,7 @@ internal sealed class FaultMiddleware(FaultQueue faults, ServerSide side, TimePr
             response.Headers[name] = value;
         }
 
-        return Encoding.UTF8.GetBytes(answer.Body);
+        return answer.BodyBase64 is { } bytes ? Convert.FromBase64String(bytes) : Encoding.UTF8.GetBytes(answer.Body);
     }
 
     private static Task HoldAtAsync(FaultPoint point, ArmedFault armed, CancellationToken end) =>

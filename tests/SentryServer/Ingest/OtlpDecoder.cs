@@ -14,15 +14,17 @@ internal static class OtlpDecoder
 
     public static DecodedExport Decode(AcceptedExport export, Arrival arrival)
     {
-        if (WrongSignal.CountItems(export) is var misdirected and > 0)
+        var decoded = export.Signal == Signal.Traces
+            ? OtlpBodies.TryParse(ExportTraceServiceRequest.Parser, export.Format, export.Body) is { } traces ? Spans(traces, arrival) : null
+            : OtlpBodies.TryParse(ExportLogsServiceRequest.Parser, export.Format, export.Body) is { } logs ? Logs(logs, arrival) : null;
+
+        // Looking for the other signal costs a second parse: only where this one found nothing that it could have meant.
+        if (decoded is not { IsPlausible: true } && WrongSignal.CountItems(export) is var misdirected and > 0)
         {
             return DecodedExport.Lost("wrong_signal", misdirected);
         }
 
-        var invalid = export.Format == OtlpFormat.Json ? "invalid_json" : "invalid_protobuf";
-        return export.Signal == Signal.Traces
-            ? OtlpBodies.TryParse(ExportTraceServiceRequest.Parser, export.Format, export.Body) is { } traces ? Spans(traces, arrival) : DecodedExport.Lost(invalid, 1)
-            : OtlpBodies.TryParse(ExportLogsServiceRequest.Parser, export.Format, export.Body) is { } logs ? Logs(logs, arrival) : DecodedExport.Lost(invalid, 1);
+        return decoded ?? DecodedExport.Lost(export.Format == OtlpFormat.Json ? "invalid_json" : "invalid_protobuf", 1);
     }
 
     private static DecodedExport Spans(ExportTraceServiceRequest request, Arrival arrival)
@@ -55,16 +57,19 @@ internal static class OtlpDecoder
             }
         }
 
-        return new DecodedExport(spans, [], losses);
+        return new DecodedExport(spans, [], losses) { IsPlausible = spans.Count > 0 };
     }
 
     private static DecodedExport Logs(ExportLogsServiceRequest request, Arrival arrival)
     {
         var logs = new List<ReceivedLog>();
+        var isTimed = false;
         foreach (var resource in request.ResourceLogs)
         {
             var attributes = Attributes.Read(resource.Resource);
-            logs.AddRange(resource.ScopeLogs.SelectMany(scope => scope.LogRecords).Select(log => new ReceivedLog
+            var records = resource.ScopeLogs.SelectMany(scope => scope.LogRecords).ToList();
+            isTimed |= records.Exists(WrongSignal.IsTimed);
+            logs.AddRange(records.Select(log => new ReceivedLog
             {
                 Arrival = arrival,
                 Body = Attributes.Text(log.Body),
@@ -77,7 +82,7 @@ internal static class OtlpDecoder
             }));
         }
 
-        return new DecodedExport([], logs, new Dictionary<string, int>());
+        return new DecodedExport([], logs, new Dictionary<string, int>()) { IsPlausible = isTimed };
     }
 
     private static string? Problem(Span span) => !IsId(span.TraceId, 16) ? "invalid_trace_id" : !IsId(span.SpanId, 8) ? "invalid_span_id" : null;
