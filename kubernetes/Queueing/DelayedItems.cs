@@ -1,13 +1,15 @@
 namespace SentryOtel.Kubernetes.Queueing;
 
 /// <summary>
-/// Keys that wait for a moment: one entry per key, the earliest moment and the highest priority win. Not thread safe.
+/// Keys that wait for a moment: one entry per key, the earliest moment and the highest priority win; of equal moments, the
+/// one that was named first. Not thread safe.
 /// </summary>
 internal sealed class DelayedItems<TKey>
     where TKey : notnull
 {
     private readonly Dictionary<TKey, (long Due, int Priority)> _entries = [];
-    private readonly PriorityQueue<TKey, long> _heap = new();
+    private readonly PriorityQueue<TKey, (long Due, long Sequence)> _heap = new();
+    private long _sequence;
 
     public int Count => _entries.Count;
 
@@ -17,7 +19,7 @@ internal sealed class DelayedItems<TKey>
         get
         {
             DropStale();
-            return _heap.TryPeek(out _, out var due) ? due : null;
+            return _heap.TryPeek(out _, out var head) ? head.Due : null;
         }
     }
 
@@ -36,13 +38,13 @@ internal sealed class DelayedItems<TKey>
             _entries[key] = (due, priority);
         }
 
-        _heap.Enqueue(key, due);
+        _heap.Enqueue(key, (due, _sequence++));
     }
 
     public bool TryTakeDue(long now, out TKey key, out int priority)
     {
         DropStale();
-        if (_heap.TryPeek(out var first, out var due) && due <= now)
+        if (_heap.TryPeek(out var first, out var head) && head.Due <= now)
         {
             _heap.Dequeue();
             priority = _entries[first].Priority;
@@ -64,7 +66,7 @@ internal sealed class DelayedItems<TKey>
     /// <summary>An entry that was moved forward leaves its old place in the heap behind.</summary>
     private void DropStale()
     {
-        while (_heap.TryPeek(out var key, out var due) && !(_entries.TryGetValue(key, out var entry) && entry.Due == due))
+        while (_heap.TryPeek(out var key, out var head) && !(_entries.TryGetValue(key, out var entry) && entry.Due == head.Due))
         {
             _heap.Dequeue();
         }
