@@ -9,9 +9,9 @@ public sealed record ImpersonationConfig
     /// <summary>Uid.</summary>
     public string? Uid { get; init; }
 
-    /// <summary>Groups.</summary>
+    /// <summary>Groups; this client can send one only.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];
 
-    /// <summary>Further attributes.</summary>
+    /// <summary>Further attributes; this client can send one value of each only.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Extra { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 }

@@ -117,6 +117,11 @@ internal sealed class ApiServerTransport : IDisposable
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
             PooledConnectionLifetime = TimeSpan.FromMinutes(10),
         };
+        if (_configuration.TlsServerName is { } name)
+        {
+            handler.ConnectCallback = new NamedTlsConnector(_configuration.Host, name, handler.SslOptions).ConnectAsync;
+        }
+
         if (_configuration.ProxyUrl is { } proxy)
         {
             handler.Proxy = new WebProxy(proxy);

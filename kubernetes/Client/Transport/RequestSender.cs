@@ -21,6 +21,12 @@ internal sealed class RequestSender : IDisposable
 
     public RequestSender(KubernetesClientConfiguration configuration, KubernetesClientOptions options, ILogger logger)
     {
+        if (configuration.Impersonate is { } whom && (whom.Groups.Count > 1 || whom.Extra.Values.Any(values => values.Count > 1)))
+        {
+            // .NET folds the values of a header into one line, and the server takes that line for one group.
+            throw new KubernetesConfigurationException("as-groups and as-user-extra can hold one value each with this client; name one group only.");
+        }
+
         _configuration = configuration;
         _options = options;
         _logger = logger;

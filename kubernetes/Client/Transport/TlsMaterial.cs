@@ -17,11 +17,6 @@ internal sealed record TlsMaterial(string? AuthorityPem, string? CertificatePem,
     public SslClientAuthenticationOptions ToOptions(KubernetesClientConfiguration configuration)
     {
         var options = new SslClientAuthenticationOptions();
-        if (configuration.TlsServerName is { } name)
-        {
-            options.TargetHost = name;
-        }
-
         if (AuthorityPem is not null)
         {
             options.CertificateChainPolicy = ChainPolicy(AuthorityPem);
