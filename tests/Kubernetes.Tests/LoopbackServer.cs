@@ -40,7 +40,7 @@ internal sealed class LoopbackServer : IAsyncDisposable
                 {
                     ServerCertificate = X509Certificate2.CreateFromPem(certificate.Certificate, certificate.PrivateKey),
                     ClientCertificateRequired = askClientCertificate,
-                    RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+                    RemoteCertificateValidationCallback = (_, client, _, _) => client is not null || !askClientCertificate,
                     ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
                 };
                 listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(authentication) });
