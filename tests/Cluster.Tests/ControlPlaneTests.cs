@@ -2,6 +2,7 @@ using SentryOtel.Cluster.Processes;
 
 namespace SentryOtel.Cluster.Tests;
 
+[Trait("Category", "Processes")]
 public sealed class ControlPlaneTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;

@@ -1,5 +1,6 @@
 namespace SentryOtel.Cluster.Tests;
 
+[Trait("Category", "Processes")]
 public sealed class CrdServerTests
 {
     private const string Definition = """

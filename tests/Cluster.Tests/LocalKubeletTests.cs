@@ -5,6 +5,7 @@ using SentryOtel.Testing;
 namespace SentryOtel.Cluster.Tests;
 
 /// <summary>One control plane and one node for all of them; each test has a namespace of its own.</summary>
+[Trait("Category", "Processes")]
 public sealed class LocalKubeletTests(LocalKubeletTests.Node node) : IClassFixture<LocalKubeletTests.Node>
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
@@ -183,6 +184,56 @@ public sealed class LocalKubeletTests(LocalKubeletTests.Node node) : IClassFixtu
 
         await Eventually.HoldsAsync(
             async () => await node.PodAsync(space) is { RestartCount: 1, Ready: true }, Patience, "the container runs again", Cancelled);
+    }
+
+    [Fact]
+    public async Task A_StatefulSet_finds_its_files_again_after_its_pod_was_replaced()
+    {
+        var space = await node.CreateNamespaceAsync("stateful");
+        await node.ApplyAsync(space, """
+            apiVersion: apps/v1
+            kind: StatefulSet
+            metadata: {name: store}
+            spec:
+              serviceName: store
+              selector: {matchLabels: {app: store}}
+              template:
+                metadata: {labels: {app: store}}
+                spec:
+                  terminationGracePeriodSeconds: 0
+                  containers:
+                  - name: main
+                    image: test/shell:1
+                    args: [-c, 'echo run >> "$DATA/runs"; wc -l < "$DATA/runs"; exec sleep 1000']
+                    env: [{name: DATA, value: /data}]
+                    volumeMounts: [{name: data, mountPath: /data}]
+              volumeClaimTemplates:
+              - metadata: {name: data}
+                spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+            """);
+        await node.KubectlAsync(space, "rollout", "status", "statefulset/store", "--timeout=120s");
+
+        await node.KubectlAsync(space, "delete", "pod", "store-0", "--timeout=120s");
+
+        await Eventually.HoldsAsync(
+            () => File.ReadAllLines(node.Kubelet.LogPath(space, "store-0", "main")) is ["1", "2"], Patience, "the second pod has seen the first one's file", Cancelled);
+    }
+
+    [Fact]
+    public async Task A_container_that_needs_what_is_not_supported_waits_and_says_so()
+    {
+        var space = await node.CreateNamespaceAsync("unsupported");
+        await node.ApplyAsync(space, Shell("worker", "exit 0").Replace(
+            "image: test/shell:1", "image: test/shell:1, livenessProbe: {exec: {command: [/bin/true]}}", StringComparison.Ordinal));
+
+        await Eventually.HoldsAsync(
+            async () => (await node.KubectlAsync(space, "get", "pod", "worker", "--output", "json")).Contains("not supported by the local kubelet", StringComparison.Ordinal),
+            Patience,
+            "the status says what is not supported",
+            Cancelled);
+
+        Assert.Equal("Pending", (await node.PodAsync(space)).Phase);
+        Assert.Null(node.Kubelet.Process(space, "worker"));
     }
 
     private static string Files(string name, int replicas, string page) => $$$"""

@@ -39,6 +39,8 @@ public sealed class LocalKubelet : IAsyncDisposable
                 UserAgent = "local-kubelet",
                 JsonTypeInfoResolvers = [new DefaultJsonTypeInfoResolver()],
             });
+        var folder = Path.Combine(controlPlane.FolderPath, "nodes", options.NodeName);
+        Directory.CreateDirectory(folder);
         _context = new KubeletContext(
             options,
             _client,
@@ -46,8 +48,9 @@ public sealed class LocalKubelet : IAsyncDisposable
             controlPlane.CertificateAuthorityPem,
             new ObjectCache<V1ConfigMap>(_client),
             new ObjectCache<V1Secret>(_client),
-            Path.Combine(controlPlane.FolderPath, "nodes", options.NodeName),
-            new PodAddresses());
+            folder,
+            new PodAddresses(),
+            new NodeLog(Path.Combine(folder, "kubelet.log")));
         _pods = new ObjectCache<PodObject>(_client);
         _node = new NodeRegistration(_client, options.NodeName);
         _pods.Changed += PodChanged;
@@ -78,6 +81,9 @@ public sealed class LocalKubelet : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>What the node itself did and could not do.</summary>
+    public string OwnLogPath => _context.Log.Path;
 
     /// <summary>The log of a pod's container; of its first one when none is named. It outlives the pod.</summary>
     public string LogPath(string @namespace, string pod, string? container = null)
@@ -164,6 +170,7 @@ public sealed class LocalKubelet : IAsyncDisposable
         catch (Exception e) when (ApiFailure.IsExpected(e) || e is OperationCanceledException)
         {
             // Bound or deleted by somebody else; or the server is away, and the pod comes again when the watch starts over.
+            _context.Log.Write($"{pod.Namespace}/{pod.Name}: not bound: {e.Message}");
         }
     }
 

@@ -13,7 +13,8 @@ internal sealed record KubeletContext(
     ObjectCache<V1ConfigMap> ConfigMaps,
     ObjectCache<V1Secret> Secrets,
     string Folder,
-    PodAddresses Addresses)
+    PodAddresses Addresses,
+    NodeLog Log)
 {
     internal string ClaimsFolder => Path.Combine(Folder, "claims");
 

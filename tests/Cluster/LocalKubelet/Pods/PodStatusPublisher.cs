@@ -6,7 +6,8 @@ using SentryOtel.Kubernetes.Client;
 namespace SentryOtel.Cluster.Pods;
 
 /// <summary>Writes a pod's status whenever it differs from what was written last.</summary>
-internal sealed class PodStatusPublisher(PodObject pod, string podIP, IReadOnlyList<ContainerWorker> containers, IKubernetesClient client)
+internal sealed class PodStatusPublisher(
+    PodObject pod, string podIP, IReadOnlyList<ContainerWorker> containers, IKubernetesClient client, NodeLog log)
 {
     private readonly Channel<bool> _changes =
         Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -37,6 +38,11 @@ internal sealed class PodStatusPublisher(PodObject pod, string podIP, IReadOnlyL
         catch (KubernetesException e) when (e.IsNotFound || e.IsConflict)
         {
             // The object is gone, or another pod has its name: nobody is left to tell.
+        }
+        catch (KubernetesException e)
+        {
+            log.Write($"{pod.Namespace}/{pod.Name}: status refused: {e.Message}");
+            throw;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -44,7 +44,7 @@ internal sealed class PodWorker : IAsyncDisposable
             context.Options.RestartBackOff,
             PrepareAsync,
             ContainerChanged))];
-        _status = new PodStatusPublisher(pod, _podIP, _containers, context.Client);
+        _status = new PodStatusPublisher(pod, _podIP, _containers, context.Client, context.Log);
     }
 
     internal PodObject Pod => _pod;
@@ -93,6 +93,21 @@ internal sealed class PodWorker : IAsyncDisposable
     }
 
     private async Task RunAsync()
+    {
+        _context.Log.Write($"{_pod.Namespace}/{_pod.Name}: runs at {_podIP}");
+        try
+        {
+            await RunContainersAsync();
+            _context.Log.Write($"{_pod.Namespace}/{_pod.Name}: ended");
+        }
+        catch (Exception e)
+        {
+            _context.Log.Write($"{_pod.Namespace}/{_pod.Name}: given up: {e}");
+            throw;
+        }
+    }
+
+    private async Task RunContainersAsync()
     {
         var publishing = _status.RunAsync(_abandon.Token);
         var refreshing = KeepFreshAsync();
