@@ -1,4 +1,5 @@
 using System.Security.Authentication;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using SentryOtel.Cluster.Credentials;
 using SentryOtel.Kubernetes.Client;
@@ -140,6 +141,61 @@ public sealed class TlsTests : IDisposable
         });
 
         Assert.Equal("CN=me", subject);
+    }
+
+    [Fact]
+    public async Task The_certificate_of_an_exec_plugin_is_presented_and_its_successor_on_a_new_connection()
+    {
+        var time = new FakeTimeProvider();
+        var subjects = new List<string>();
+        await using var server = await LoopbackServer.StartAsync(
+            context =>
+            {
+                subjects.Add(context.Connection.ClientCertificate!.Subject);
+                return Answer(context);
+            },
+            Server("localhost"),
+            askClientCertificate: true);
+        var script = _folder.WriteScript("login", "#!/bin/sh\ncat \"$ANSWER\"\n");
+        Print("one", time.GetUtcNow().AddMinutes(1));
+        using var client = new KubernetesClient(
+            new()
+            {
+                Host = server.Named("localhost"),
+                CertificateAuthority = PemSource.FromText(_authority.CertificatePem),
+                Exec = new ExecConfig
+                {
+                    ApiVersion = "client.authentication.k8s.io/v1beta1",
+                    Command = script,
+                    Env = new Dictionary<string, string> { ["ANSWER"] = _folder["answer"] },
+                    InteractiveMode = ExecInteractiveMode.Never,
+                },
+            },
+            new KubernetesClientOptions { TimeProvider = time });
+
+        await client.Discovery.GetServerVersionAsync(Stop);
+        await client.Discovery.GetServerVersionAsync(Stop);
+        Print("two", time.GetUtcNow().AddHours(1));
+        time.Advance(TimeSpan.FromMinutes(2));
+        await client.Discovery.GetServerVersionAsync(Stop);
+
+        Assert.Equal(["CN=one", "CN=one", "CN=two"], subjects);
+
+        void Print(string user, DateTimeOffset expiration)
+        {
+            var certificate = _authority.IssueClient(user);
+            _folder.Write("answer", new JsonObject
+            {
+                ["apiVersion"] = "client.authentication.k8s.io/v1beta1",
+                ["kind"] = "ExecCredential",
+                ["status"] = new JsonObject
+                {
+                    ["expirationTimestamp"] = expiration,
+                    ["clientCertificateData"] = certificate.Certificate,
+                    ["clientKeyData"] = certificate.PrivateKey,
+                },
+            }.ToJsonString());
+        }
     }
 
     [Fact]
