@@ -1,0 +1,22 @@
+using YamlDotNet.Core;
+
+namespace SentryOtel.Gateway.Configuration.Yaml;
+
+/// <summary>What every reader of one file shares: the problems found so far and the sources of substituted values.</summary>
+/// <param name="environment">An environment variable by name, null when unset.</param>
+/// <param name="readFile">A file's text by path; throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>.</param>
+internal sealed class ReadContext(Func<string, string?> environment, Func<string, string> readFile)
+{
+    private readonly List<ConfigurationProblem> _problems = [];
+
+    public Substitution Substitution { get; } = new(environment, readFile);
+
+    public bool HasErrors => _problems.Exists(problem => problem.IsError);
+
+    /// <summary>All problems by their place in the file.</summary>
+    public IReadOnlyList<ConfigurationProblem> Problems => [.. _problems.OrderBy(problem => problem.Line).ThenBy(problem => problem.Column)];
+
+    public void Error(Mark mark, string path, string message) => _problems.Add(new(true, mark.Line, mark.Column, path, message));
+
+    public void Warning(Mark mark, string path, string message) => _problems.Add(new(false, mark.Line, mark.Column, path, message));
+}

@@ -1,0 +1,327 @@
+using System.Globalization;
+using SentryOtel.Gateway.Configuration.Values;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace SentryOtel.Gateway.Configuration.Yaml;
+
+/// <summary>
+/// One mapping of the file. Whoever reads it asks for each key that it knows; <see cref="Finish"/> then reports every key that
+/// nobody asked for, so that nothing is ignored silently.
+/// </summary>
+internal sealed class SectionReader
+{
+    private readonly Dictionary<string, (YamlScalarNode Key, YamlNode Value)> _entries = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+    private readonly ReadContext _context;
+
+    public SectionReader(YamlNode node, string path, ReadContext context)
+    {
+        Mark = node.Start;
+        Path = path;
+        _context = context;
+        if (node is YamlMappingNode mapping)
+        {
+            Add(mapping, merged: false);
+        }
+        else if (!IsNull(node))
+        {
+            context.Error(node.Start, path, "must be a mapping of keys to values.");
+        }
+    }
+
+    /// <summary>The keys from the root.</summary>
+    public string Path { get; }
+
+    /// <summary>Where the section starts.</summary>
+    public Mark Mark { get; }
+
+    /// <summary>The keys in the order of the file.</summary>
+    public IEnumerable<string> Keys => _entries.Keys;
+
+    public bool Has(string key)
+    {
+        _known.Add(key);
+        return _entries.ContainsKey(key);
+    }
+
+    /// <summary>The value after substitution; null when the key is absent, empty, or in error.</summary>
+    public string? Text(string key)
+    {
+        _known.Add(key);
+        if (!_entries.TryGetValue(key, out var entry) || IsNull(entry.Value))
+        {
+            return null;
+        }
+
+        return Scalar(entry.Value, Join(key));
+    }
+
+    public Secret? Secret(string key) => Text(key) is { Length: > 0 } text ? new Secret(text) : null;
+
+    public bool Flag(string key, bool otherwise)
+    {
+        switch (Text(key))
+        {
+            case null:
+                return otherwise;
+            case "true" or "True" or "TRUE":
+                return true;
+            case "false" or "False" or "FALSE":
+                return false;
+            default:
+                Error(key, "must be true or false.");
+                return otherwise;
+        }
+    }
+
+    public long Number(string key, long otherwise, long min, long max)
+    {
+        if (Text(key) is not { } text)
+        {
+            return otherwise;
+        }
+
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max)
+        {
+            return number;
+        }
+
+        Error(key, string.Create(CultureInfo.InvariantCulture, $"must be a whole number from {min} to {max}."));
+        return otherwise;
+    }
+
+    public double Fraction(string key, double otherwise, double min, double max)
+    {
+        if (Text(key) is not { } text)
+        {
+            return otherwise;
+        }
+
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max)
+        {
+            return number;
+        }
+
+        Error(key, string.Create(CultureInfo.InvariantCulture, $"must be a number from {min} to {max}."));
+        return otherwise;
+    }
+
+    public TimeSpan Duration(string key, TimeSpan otherwise, TimeSpan min)
+    {
+        if (Text(key) is not { } text)
+        {
+            return otherwise;
+        }
+
+        if (!GoDuration.TryParse(text, out var duration))
+        {
+            Error(key, "must be a duration with units, as 30s or 1m30s.");
+            return otherwise;
+        }
+
+        if (duration < min)
+        {
+            Error(key, min == TimeSpan.Zero
+                ? "must not be negative."
+                : string.Create(CultureInfo.InvariantCulture, $"must be at least {min.TotalMilliseconds}ms."));
+            return otherwise;
+        }
+
+        return duration;
+    }
+
+    public long Bytes(string key, long otherwise, long min)
+    {
+        if (Text(key) is not { } text)
+        {
+            return otherwise;
+        }
+
+        if (ByteSize.TryParse(text, out var bytes) && bytes >= min)
+        {
+            return bytes;
+        }
+
+        Error(key, string.Create(CultureInfo.InvariantCulture, $"must be a size of at least {min} bytes, as 1048576 or 16MiB."));
+        return otherwise;
+    }
+
+    public string OneOf(string key, string otherwise, params ReadOnlySpan<string> allowed)
+    {
+        if (Text(key) is not { } text)
+        {
+            return otherwise;
+        }
+
+        if (allowed.Contains(text))
+        {
+            return text;
+        }
+
+        Error(key, $"must be one of {string.Join(", ", allowed.ToArray())}.");
+        return otherwise;
+    }
+
+    public ListenEndpoint Endpoint(string key, ListenEndpoint otherwise)
+    {
+        if (Text(key) is not { } text)
+        {
+            return otherwise;
+        }
+
+        if (ListenEndpoint.TryParse(text, out var endpoint))
+        {
+            return endpoint!;
+        }
+
+        Error(key, "must be an address to listen on: an IP address or localhost, a colon, a port; as 0.0.0.0:4317 or [::]:4317.");
+        return otherwise;
+    }
+
+    /// <summary>The section under a key; an absent key gives null, a key without value an empty section.</summary>
+    public SectionReader? Section(string key)
+    {
+        _known.Add(key);
+        return _entries.TryGetValue(key, out var entry) ? new SectionReader(entry.Value, Join(key), _context) : null;
+    }
+
+    /// <summary>The elements of a list of sections.</summary>
+    public IEnumerable<SectionReader> Sections(string key)
+    {
+        var index = 0;
+        foreach (var node in Items(key))
+        {
+            yield return new SectionReader(node, string.Create(CultureInfo.InvariantCulture, $"{Join(key)}[{index++}]"), _context);
+        }
+    }
+
+    /// <summary>The elements of a list of scalars, each with its place.</summary>
+    public IReadOnlyList<(string Value, Mark Mark)> List(string key)
+    {
+        var values = new List<(string, Mark)>();
+        foreach (var node in Items(key))
+        {
+            if (Scalar(node, Join(key)) is { } value)
+            {
+                values.Add((value, node.Start));
+            }
+        }
+
+        return values;
+    }
+
+    /// <summary>A mapping of free keys to texts. Every problem names the key's line.</summary>
+    public IReadOnlyDictionary<string, string> TextMap(string key)
+    {
+        var map = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (Section(key) is { } section)
+        {
+            foreach (var name in section.Keys.ToArray())
+            {
+                map[name] = section.Text(name) ?? string.Empty;
+            }
+        }
+
+        return map;
+    }
+
+    /// <summary>Accepts keys of the Collector that have no meaning here, with one warning each.</summary>
+    public void Ignore(string why, params ReadOnlySpan<string> keys)
+    {
+        foreach (var key in keys)
+        {
+            if (Has(key))
+            {
+                Warning(key, why);
+            }
+        }
+    }
+
+    /// <summary>Refuses keys that are part of the dialect and have no code behind them yet.</summary>
+    public void NotSupportedYet(params ReadOnlySpan<string> keys)
+    {
+        foreach (var key in keys)
+        {
+            if (Has(key))
+            {
+                Error(key, "not supported yet; remove it.");
+            }
+        }
+    }
+
+    public void Error(string key, string message) => _context.Error(MarkOf(key), Join(key), message);
+
+    public void Warning(string key, string message) => _context.Warning(MarkOf(key), Join(key), message);
+
+    public void ErrorAt(Mark mark, string key, string message) => _context.Error(mark, Join(key), message);
+
+    /// <summary>Reports every key that was not asked for.</summary>
+    public void Finish()
+    {
+        foreach (var key in _entries.Keys.Where(key => !_known.Contains(key)))
+        {
+            Error(key, $"unknown key.{NearMiss.Hint(key, _known)}");
+        }
+    }
+
+    private Mark MarkOf(string key) => _entries.TryGetValue(key, out var entry) ? entry.Key.Start : Mark;
+
+    private string Join(string key) => Path.Length == 0 ? key : $"{Path}.{key}";
+
+    private IEnumerable<YamlNode> Items(string key)
+    {
+        _known.Add(key);
+        if (!_entries.TryGetValue(key, out var entry) || IsNull(entry.Value))
+        {
+            return [];
+        }
+
+        if (entry.Value is YamlSequenceNode sequence)
+        {
+            return sequence.Children;
+        }
+
+        Error(key, "must be a list.");
+        return [];
+    }
+
+    private string? Scalar(YamlNode node, string path)
+    {
+        if (node is not YamlScalarNode scalar)
+        {
+            _context.Error(node.Start, path, "must be a single value.");
+            return null;
+        }
+
+        var value = _context.Substitution.Apply(scalar.Value ?? string.Empty, out var error);
+        if (error is not null)
+        {
+            _context.Error(node.Start, path, $"{error}.");
+        }
+
+        return value;
+    }
+
+    private void Add(YamlMappingNode mapping, bool merged)
+    {
+        foreach (var (key, value) in mapping.Children)
+        {
+            if (key is not YamlScalarNode { Value: { } name } scalar)
+            {
+                _context.Error(key.Start, Path, "a key must be a single value.");
+            }
+            else if (name == "<<" && value is YamlMappingNode inherited)
+            {
+                Add(inherited, merged: true);
+            }
+            else if (!merged || !_entries.ContainsKey(name))
+            {
+                _entries[name] = (scalar, value);
+            }
+        }
+    }
+
+    private static bool IsNull(YamlNode node) =>
+        node is YamlScalarNode { Style: ScalarStyle.Plain, Value: null or "" or "~" or "null" or "Null" or "NULL" };
+}
