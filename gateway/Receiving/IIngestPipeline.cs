@@ -1,3 +1,5 @@
+using SentryOtel.Otlp;
+
 namespace SentryOtel.Gateway.Receiving;
 
 /// <summary>
@@ -10,11 +12,11 @@ internal interface IIngestPipeline
     /// True when a pipeline of this signal is configured behind the receiver. Otherwise the receiver answers as for an unknown
     /// service: <c>UNIMPLEMENTED</c> over gRPC, 404 over HTTP.
     /// </summary>
-    bool Handles(Signal signal);
+    bool Handles(OtlpSignal signal);
 
     /// <summary>
     /// Takes one Export request, in protobuf and decompressed. The pipeline owns <paramref name="request"/> from here on,
     /// whatever the outcome. Does no I/O and does not wait for any.
     /// </summary>
-    IngestOutcome Ingest(Signal signal, BufferLease request);
+    IngestOutcome Ingest(OtlpSignal signal, BufferLease request);
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace SentryOtel.Gateway.Configuration.Values;
@@ -8,6 +9,8 @@ namespace SentryOtel.Gateway.Configuration.Values;
 /// </summary>
 internal static class GoDuration
 {
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789.");
+
     private static readonly (string Unit, double Ticks)[] Units =
     [
         ("ns", TimeSpan.TicksPerMicrosecond / 1000.0),
@@ -38,7 +41,7 @@ internal static class GoDuration
         double ticks = 0;
         while (!rest.IsEmpty)
         {
-            var digits = rest.IndexOfAnyExcept("0123456789.");
+            var digits = rest.IndexOfAnyExcept(Digits);
             if (digits <= 0
                 || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
                 || UnitAt(rest[digits..]) is not { } unit)
@@ -61,7 +64,7 @@ internal static class GoDuration
 
     private static (string Unit, double Ticks)? UnitAt(ReadOnlySpan<char> text)
     {
-        var end = text.IndexOfAny("0123456789.");
+        var end = text.IndexOfAny(Digits);
         var name = end < 0 ? text : text[..end];
         foreach (var unit in Units)
         {

@@ -11,6 +11,9 @@ internal sealed class ReadContext(Func<string, string?> environment, Func<string
 
     public Substitution Substitution { get; } = new(environment, readFile);
 
+    /// <summary>A file that a key names; <paramref name="error"/> says why it can not be read.</summary>
+    public string? ReadFile(string path, out string? error) => Substitution.File(path, out error);
+
     public bool HasErrors => _problems.Exists(problem => problem.IsError);
 
     /// <summary>All problems by their place in the file.</summary>

@@ -79,7 +79,8 @@ internal sealed class Substitution(Func<string, string?> environment, Func<strin
         return dash >= 0 && string.IsNullOrEmpty(value) ? reference[(dash + 2)..] : value;
     }
 
-    private string? File(string path, out string? error)
+    /// <summary>A file's text without the line break at its end; <paramref name="error"/> says why it can not be read.</summary>
+    public string? File(string path, out string? error)
     {
         try
         {

@@ -1,0 +1,141 @@
+using SentryOtel.Gateway.Configuration.Values;
+using SentryOtel.Sentry.Ingest;
+using SentryOtel.Sentry.Slugs;
+
+namespace SentryOtel.Gateway.Configuration;
+
+/// <summary>One <c>sentry</c> exporter.</summary>
+internal sealed record ExporterConfiguration
+{
+    /// <summary>Component id, <c>sentry</c> or <c>sentry/name</c>.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The management API and its token; null for an exporter that knows projects by DSN or from Kubernetes alone.</summary>
+    public SentryApiConfiguration? Api { get; init; }
+
+    /// <summary>Where the routing table of an operator lies; null unless <c>projects.source</c> is <c>kubernetes</c>.</summary>
+    public KubernetesSourceConfiguration? Kubernetes { get; init; }
+
+    /// <summary>The one project for everything that no other rule sends elsewhere.</summary>
+    public Dsn? Dsn { get; init; }
+
+    /// <summary>Create projects for services that have none.</summary>
+    public bool AutoCreateProjects { get; init; }
+
+    public required RoutingConfiguration Routing { get; init; }
+
+    public required ProjectsConfiguration Projects { get; init; }
+
+    public required HttpConfiguration Http { get; init; }
+
+    public required QueueConfiguration Queue { get; init; }
+
+    public required RetryConfiguration Retry { get; init; }
+
+    /// <summary>Bound of one attempt to send.</summary>
+    public required TimeSpan Timeout { get; init; }
+}
+
+/// <summary>The management API.</summary>
+internal sealed record SentryApiConfiguration(Uri Url, string Organization, Secret Token);
+
+/// <summary>The exporter resource that the gateway serves.</summary>
+internal sealed record KubernetesSourceConfiguration(string Exporter, string? Namespace);
+
+/// <summary>From attribute to project.</summary>
+internal sealed record RoutingConfiguration
+{
+    public string ProjectFromAttribute { get; init; } = "service.name";
+
+    /// <summary>Value of the attribute to project slug.</summary>
+    public IReadOnlyDictionary<string, string> ProjectMapping { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Value of the attribute to DSN.</summary>
+    public IReadOnlyDictionary<string, Dsn> DsnMapping { get; init; } = new Dictionary<string, Dsn>();
+
+    /// <summary>Slug of the project for data without the attribute; null to drop such data.</summary>
+    public string? FallbackProject { get; init; }
+
+    public SlugPolicy SlugPolicy { get; init; }
+}
+
+/// <summary>How projects are made.</summary>
+internal sealed record ProjectsConfiguration
+{
+    public string? Team { get; init; }
+
+    public string? Platform { get; init; }
+
+    /// <summary>Most projects that this process creates. 500.</summary>
+    public int MaxAutoCreated { get; init; } = 500;
+
+    /// <summary>How often known projects are compared with Sentry. 5 min.</summary>
+    public TimeSpan RefreshInterval { get; init; } = TimeSpan.FromMinutes(5);
+}
+
+/// <summary>The way to Sentry.</summary>
+internal sealed record HttpConfiguration
+{
+    /// <summary>PEM text of the authorities to trust; null for the system's.</summary>
+    public string? CertificateAuthorities { get; init; }
+
+    public bool InsecureSkipVerify { get; init; }
+
+    public string? ServerName { get; init; }
+
+    public Uri? ProxyUrl { get; init; }
+
+    public IReadOnlyDictionary<string, Secret> Headers { get; init; } = new Dictionary<string, Secret>();
+
+    public bool Gzip { get; init; } = true;
+
+    public int MaxConnectionsPerHost { get; init; } = 64;
+}
+
+/// <summary>What may wait.</summary>
+internal sealed record QueueConfiguration
+{
+    /// <summary>Batches in flight at a time, over all projects. 32.</summary>
+    public int Consumers { get; init; } = 32;
+
+    /// <summary>Batches in flight at a time to one project and signal. 4.</summary>
+    public int ConsumersPerProject { get; init; } = 4;
+
+    /// <summary>Bytes waiting for one project and signal. 64 MiB.</summary>
+    public long MaxBytesPerProject { get; init; } = 64L * 1024 * 1024;
+
+    /// <summary>Longest time that data wait for anything. 10 min.</summary>
+    public TimeSpan MaxAge { get; init; } = TimeSpan.FromMinutes(10);
+
+    public ParkingConfiguration Parking { get; init; } = new();
+}
+
+/// <summary>What may wait for a project that is not there yet.</summary>
+internal sealed record ParkingConfiguration
+{
+    /// <summary>32 MiB.</summary>
+    public long MaxBytes { get; init; } = 32L * 1024 * 1024;
+
+    /// <summary>5 min.</summary>
+    public TimeSpan MaxAge { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Values of the routing attribute that wait at a time. 200.</summary>
+    public int MaxServices { get; init; } = 200;
+}
+
+/// <summary>The Collector's <c>retry_on_failure</c>, with its defaults.</summary>
+internal sealed record RetryConfiguration
+{
+    public bool Enabled { get; init; } = true;
+
+    public TimeSpan InitialInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    public TimeSpan MaxInterval { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>From the first attempt on; zero for no bound but the age.</summary>
+    public TimeSpan MaxElapsedTime { get; init; } = TimeSpan.FromMinutes(5);
+
+    public double Multiplier { get; init; } = 1.5;
+
+    public double RandomizationFactor { get; init; } = 0.5;
+}

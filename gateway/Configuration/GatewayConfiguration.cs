@@ -1,0 +1,62 @@
+using SentryOtel.Gateway.Configuration.Values;
+using SentryOtel.Otlp;
+
+namespace SentryOtel.Gateway.Configuration;
+
+/// <summary>A whole configuration, checked.</summary>
+internal sealed record GatewayConfiguration
+{
+    /// <summary>The OTLP receivers that a pipeline uses, by component id.</summary>
+    public required IReadOnlyDictionary<string, ReceiverConfiguration> Receivers { get; init; }
+
+    /// <summary>The exporters that a pipeline uses, by component id.</summary>
+    public required IReadOnlyDictionary<string, ExporterConfiguration> Exporters { get; init; }
+
+    /// <summary>The pipelines.</summary>
+    public required IReadOnlyList<PipelineConfiguration> Pipelines { get; init; }
+
+    /// <summary>Bytes that requests and queues may hold together.</summary>
+    public required long AdmissionBytes { get; init; }
+
+    /// <summary>Where health is answered; null when the extension is not in service.</summary>
+    public HealthCheckConfiguration? HealthCheck { get; init; }
+
+    /// <summary>What the gateway tells about itself.</summary>
+    public required TelemetryConfiguration Telemetry { get; init; }
+
+    /// <summary>How long a stop may take until what is still queued is dropped. 20 s.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(20);
+}
+
+/// <summary>One pipeline: signal, entrances, exits.</summary>
+internal sealed record PipelineConfiguration(
+    string Id, OtlpSignal Signal, IReadOnlyList<string> Receivers, IReadOnlyList<string> Exporters, BatchConfiguration Batch);
+
+/// <summary>An OTLP receiver.</summary>
+/// <param name="Id">Component id, <c>otlp</c> or <c>otlp/name</c>.</param>
+/// <param name="Grpc">OTLP/gRPC, or null.</param>
+/// <param name="Http">OTLP/HTTP, or null.</param>
+internal sealed record ReceiverConfiguration(string Id, ProtocolConfiguration? Grpc, ProtocolConfiguration? Http);
+
+/// <summary>One protocol of a receiver.</summary>
+/// <param name="Endpoint">Where to listen.</param>
+/// <param name="MaxRequestBytes">Longest request, before and after decompression; the OTLP specification recommends 64 MiB.</param>
+internal sealed record ProtocolConfiguration(ListenEndpoint Endpoint, long MaxRequestBytes);
+
+/// <summary>When a batch is closed: at the time, the number of items, or the size that comes first.</summary>
+/// <param name="Timeout">Longest time that an item waits for others. 200 ms.</param>
+/// <param name="Size">Items that close a batch. 8192.</param>
+/// <param name="MaxSize">Most items of a batch; 0 for no bound of its own.</param>
+internal sealed record BatchConfiguration(TimeSpan Timeout, int Size, int MaxSize)
+{
+    public static BatchConfiguration Default { get; } = new(TimeSpan.FromMilliseconds(200), 8192, 0);
+}
+
+/// <summary>The health endpoint.</summary>
+internal sealed record HealthCheckConfiguration(ListenEndpoint Endpoint, string Path);
+
+/// <summary>The gateway's own logs and metrics.</summary>
+/// <param name="LogLevel">debug, info, warn or error.</param>
+/// <param name="JsonLogs">One JSON object per line instead of text.</param>
+/// <param name="MetricsEndpoint">Where <c>/metrics</c> and <c>/routes</c> are served; null for nowhere.</param>
+internal sealed record TelemetryConfiguration(string LogLevel, bool JsonLogs, ListenEndpoint? MetricsEndpoint);

@@ -1,0 +1,115 @@
+using SentryOtel.Gateway.Configuration.Values;
+using SentryOtel.Gateway.Configuration.Yaml;
+
+namespace SentryOtel.Gateway.Configuration.Readers;
+
+/// <summary><c>extensions.health_check</c>, <c>service.extensions</c> and <c>service.telemetry</c>.</summary>
+internal static class ServiceReader
+{
+    public static HealthCheckConfiguration HealthCheck(SectionReader section)
+    {
+        section.NotSupportedYet("tls", "auth");
+        section.Ignore("has no meaning here.", "check_collector_pipeline", "response_body", "transport");
+        var path = section.Text("path") ?? "/";
+        if (!path.StartsWith('/'))
+        {
+            section.Error("path", "must start with /.");
+        }
+
+        var configuration = new HealthCheckConfiguration(section.Endpoint("endpoint", new ListenEndpoint("localhost", 13133)), path);
+        section.Finish();
+        return configuration;
+    }
+
+    /// <summary>The health endpoint, when it is in service.</summary>
+    public static HealthCheckConfiguration? Extensions(SectionReader service, Dictionary<string, HealthCheckConfiguration> extensions)
+    {
+        HealthCheckConfiguration? health = null;
+        var named = service.List("extensions");
+        foreach (var (id, mark) in named)
+        {
+            if (!extensions.TryGetValue(id, out var found))
+            {
+                service.ErrorAt(mark, "extensions", $"no extension \"{id}\" is configured under extensions.{NearMiss.Hint(id, extensions.Keys)}");
+            }
+            else if (health is not null)
+            {
+                service.ErrorAt(mark, "extensions", "a second health_check is not supported yet; remove one.");
+            }
+            else
+            {
+                health = found;
+            }
+        }
+
+        return health;
+    }
+
+    public static TelemetryConfiguration Telemetry(SectionReader service)
+    {
+        var telemetry = service.Section("telemetry");
+        var logs = telemetry?.Section("logs");
+        var level = logs?.OneOf("level", "info", "debug", "info", "warn", "error", "DEBUG", "INFO", "WARN", "ERROR") ?? "info";
+        var json = logs?.OneOf("encoding", "console", "console", "json") == "json";
+        logs?.Ignore(
+            "has no meaning here: logs go to standard error, repeated ones are thinned out per reason.",
+            "development", "disable_caller", "disable_stacktrace", "sampling", "output_paths", "error_output_paths", "initial_fields");
+        logs?.NotSupportedYet("processors");
+        logs?.Finish();
+        telemetry?.Ignore("has no meaning here.", "resource");
+        telemetry?.NotSupportedYet("traces");
+        var endpoint = Metrics(telemetry?.Section("metrics"));
+        telemetry?.Finish();
+        return new TelemetryConfiguration(level.ToLowerInvariant(), json, endpoint);
+    }
+
+    private static ListenEndpoint? Metrics(SectionReader? metrics)
+    {
+        var otherwise = new ListenEndpoint("localhost", 8888);
+        if (metrics is null)
+        {
+            return otherwise;
+        }
+
+        var level = metrics.OneOf("level", "normal", "none", "basic", "normal", "detailed");
+        metrics.NotSupportedYet("views");
+        var endpoint = metrics.Endpoint("address", otherwise);
+        foreach (var reader in metrics.Sections("readers"))
+        {
+            reader.NotSupportedYet("periodic");
+            if (reader.Section("pull") is { } pull)
+            {
+                endpoint = Pull(pull, otherwise);
+                pull.Finish();
+            }
+
+            reader.Finish();
+        }
+
+        metrics.Finish();
+        return level == "none" ? null : endpoint;
+    }
+
+    private static ListenEndpoint Pull(SectionReader pull, ListenEndpoint otherwise)
+    {
+        var exporter = pull.Section("exporter");
+        var prometheus = exporter?.Section("prometheus");
+        exporter?.Finish();
+        if (prometheus is null)
+        {
+            return otherwise;
+        }
+
+        prometheus.Ignore(
+            "has no meaning here.", "without_scope_info", "without_type_suffix", "without_units", "with_resource_constant_labels", "translation_strategy");
+        var host = prometheus.Text("host") ?? otherwise.Host;
+        var port = prometheus.Number("port", otherwise.Port, 0, ushort.MaxValue);
+        if (!ListenEndpoint.TryParse(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{host}:{port}"), out var endpoint))
+        {
+            prometheus.Error("host", "must be an IP address or localhost.");
+        }
+
+        prometheus.Finish();
+        return endpoint ?? otherwise;
+    }
+}
