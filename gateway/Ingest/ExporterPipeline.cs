@@ -1,0 +1,142 @@
+using Microsoft.Extensions.Logging;
+using SentryOtel.Gateway.Configuration;
+using SentryOtel.Gateway.Parking;
+using SentryOtel.Gateway.Queueing;
+using SentryOtel.Gateway.Receiving;
+using SentryOtel.Gateway.Routing;
+using SentryOtel.Gateway.Sending;
+using SentryOtel.Gateway.Telemetry;
+using SentryOtel.Otlp;
+using SentryOtel.Otlp.Slicing;
+using SentryOtel.Sentry.RateLimits;
+
+namespace SentryOtel.Gateway.Ingest;
+
+/// <summary>Everything behind one exporter: routes, parking, queues, senders.</summary>
+internal sealed class ExporterPipeline : IDisposable
+{
+    private readonly IRouteSource _routes;
+    private readonly Accounts _accounts;
+    private readonly MonotonicClock _clock;
+    private readonly RequestSlicer _slicer;
+    private readonly RoutingValueDecoder _decoder = new();
+    private readonly SendScheduler _scheduler;
+    private readonly ILogger _logger;
+
+    public ExporterPipeline(
+        ExporterConfiguration exporter,
+        IReadOnlyDictionary<OtlpSignal, BatchConfiguration> batches,
+        IRouteSource routes,
+        IBatchSender sender,
+        RateLimitStore rateLimits,
+        Admission admission,
+        Accounts accounts,
+        TimeProvider timeProvider,
+        Random random,
+        ILogger logger)
+    {
+        Id = exporter.Id;
+        _routes = routes;
+        _accounts = accounts;
+        _logger = logger;
+        _clock = new MonotonicClock(timeProvider);
+        _slicer = new RequestSlicer(routes.Attribute);
+        var worker = new BatchWorker(Id, sender, admission, queue => routes.Recheck(queue.Name), new LogThrottle(timeProvider), logger);
+        _scheduler = new SendScheduler(exporter.Queue.Consumers, worker.DoAsync, _clock);
+        var limits = batches.ToDictionary(pair => pair.Key, pair => QueueLimits.From(exporter, pair.Value, pair.Key == OtlpSignal.Logs));
+        Queues = new ProjectQueues(limits, new Backoff(exporter.Retry, random), rateLimits, _scheduler, _clock);
+        Parking = new ParkingLot(
+            exporter.Queue.Parking, routes.Find, (route, signal, data) => Queues.TryEnqueue(Queues.Of(route, signal), data, isBooked: true), _clock);
+        routes.Changed += OnRoutesChanged;
+    }
+
+    /// <summary>Component id.</summary>
+    public string Id { get; }
+
+    public ProjectQueues Queues { get; }
+
+    public ParkingLot Parking { get; }
+
+    public IRouteSource Routes => _routes;
+
+    /// <summary>Completes when nothing is being done and nothing is due.</summary>
+    public Task WhenIdleAsync() => _scheduler.WhenIdleAsync();
+
+    /// <summary>Looks at a request and says where its parts would go; takes nothing.</summary>
+    public IngestPlan Plan(OtlpSignal signal, ReadOnlyMemory<byte> request)
+    {
+        var slices = new List<RequestSlice>();
+        var sliced = _slicer.Slice(signal, request.Span, slices);
+        var plan = new IngestPlan(this, signal, request, sliced.Error);
+        foreach (var slice in slices)
+        {
+            // An empty name routes nowhere, as a missing one.
+            var value = slice.Route.Kind == RoutingValueKind.Missing ? string.Empty : _decoder.Decode(slice.Route, request.Span);
+            plan.Add(slice, value, value is null
+                ? RouteAnswer.None(RejectReason.UnroutableValue, $"the resource attribute {_routes.Attribute} is not a string")
+                : _routes.Find(value));
+        }
+
+        return plan;
+    }
+
+    internal ProjectAccount Account(OtlpSignal signal, string project) => _accounts.Of(Id, signal, project);
+
+    internal void Reject(OtlpSignal signal, RejectReason reason, long items) => _accounts.Reject(Id, signal, reason, items);
+
+    internal TimeSpan Now => _clock.Now;
+
+    /// <summary>Sends what is queued, for as long as the token lets it; then drops the rest.</summary>
+    public async Task DrainAsync(CancellationToken giveUp)
+    {
+        Queues.Drain();
+        Parking.Settle();
+        while (!giveUp.IsCancellationRequested && !(Parking.Services == 0 && Queues.All.All(queue => queue.Read().IsEmpty)))
+        {
+            try
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, giveUp);
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+        }
+
+        _scheduler.Stop();
+        await _scheduler.WhenIdleAsync();
+        foreach (var queue in Queues.All)
+        {
+            if (queue.Stop() is > 0 and var items)
+            {
+                Log.DroppedAtShutdown(_logger, Id, queue.Target.ProjectSlug, queue.Signal.ToString(), items);
+            }
+        }
+
+        if (Parking.Stop() is > 0 and var parked)
+        {
+            Log.ParkedDroppedAtShutdown(_logger, Id, parked);
+        }
+    }
+
+    public void Dispose()
+    {
+        _routes.Changed -= OnRoutesChanged;
+        Parking.Dispose();
+        _scheduler.Dispose();
+    }
+
+    private void OnRoutesChanged()
+    {
+        foreach (var queue in Queues.All)
+        {
+            if (_routes.TargetOf(queue.Name) is { } target)
+            {
+                queue.Retarget(target);
+                _scheduler.Wake(queue);
+            }
+        }
+
+        Parking.Settle();
+    }
+}

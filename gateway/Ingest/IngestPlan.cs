@@ -1,0 +1,104 @@
+using SentryOtel.Gateway.Queueing;
+using SentryOtel.Gateway.Receiving;
+using SentryOtel.Gateway.Routing;
+using SentryOtel.Gateway.Telemetry;
+using SentryOtel.Otlp;
+using SentryOtel.Otlp.Slicing;
+using SentryOtel.Otlp.Wire;
+
+namespace SentryOtel.Gateway.Ingest;
+
+/// <summary>Where the parts of one request go, for one exporter. Looking comes before taking, so that a request is refused whole or not at all.</summary>
+internal sealed class IngestPlan(ExporterPipeline exporter, OtlpSignal signal, ReadOnlyMemory<byte> request, OtlpError error)
+{
+    private readonly Dictionary<(string Value, ProjectQueue? Queue), PlannedPart> _parts = [];
+    private readonly Dictionary<RejectReason, (long Items, string Message)> _rejected = [];
+
+    /// <summary>Why the request can not be read.</summary>
+    public OtlpError Error { get; } = error;
+
+    /// <summary>Items that will not be taken, with the first reason's text.</summary>
+    public (long Items, string Message) Rejected =>
+        (_rejected.Values.Sum(entry => entry.Items), string.Join("; ", _rejected.Values.Select(entry => $"{entry.Items} rejected: {entry.Message}")));
+
+    /// <summary>True when there is something to take and no place has room for it.</summary>
+    public bool IsFull => _parts.Count > 0 && _parts.Values.All(part => !HasRoom(part));
+
+    /// <summary>The longest that one of the full queues is held for.</summary>
+    public TimeSpan HeldFor => _parts.Values.Select(part => part.Queue?.Read().HeldFor ?? TimeSpan.Zero).DefaultIfEmpty(TimeSpan.Zero).Max();
+
+    public void Add(RequestSlice slice, string? value, RouteAnswer answer)
+    {
+        if (answer.Kind == RouteAnswerKind.None)
+        {
+            RejectPart(answer.Reason, slice.Items, answer.Message);
+            return;
+        }
+
+        if (answer.Kind == RouteAnswerKind.Announce)
+        {
+            exporter.Routes.Announce(value!);
+        }
+
+        var queue = answer.Kind == RouteAnswerKind.Active ? exporter.Queues.Of(answer.Route!, signal) : null;
+        var key = (queue is null ? value! : string.Empty, queue);
+        if (!_parts.TryGetValue(key, out var part))
+        {
+            _parts[key] = part = new PlannedPart(key.Item1, queue, exporter.Account(signal, answer.Project));
+        }
+
+        part.Add(slice, request);
+    }
+
+    /// <summary>Takes everything that has room, and rejects what has none, so that one full project does not keep the others out.</summary>
+    public void Commit(BufferLease lease)
+    {
+        foreach (var part in _parts.Values)
+        {
+            var data = new QueuedData(lease.Share(), [.. part.Ranges], part.Items, part.Account, exporter.Now);
+            var taken = part.Queue is { } queue
+                ? exporter.Queues.TryEnqueue(queue, data, isBooked: false)
+                : exporter.Parking.TryPark(part.Value, signal, data);
+            if (!taken)
+            {
+                data.Dispose();
+                RejectPart(RejectReason.QueueFull, part.Items, $"the queue of project {part.Account.Project} is full");
+            }
+        }
+
+        foreach (var (reason, (items, _)) in _rejected)
+        {
+            exporter.Reject(signal, reason, items);
+        }
+    }
+
+    private bool HasRoom(PlannedPart part) => part.Queue?.HasRoom(part.Bytes) ?? exporter.Parking.HasRoom(part.Value, part.Bytes);
+
+    private void RejectPart(RejectReason reason, long items, string message)
+    {
+        var known = _rejected.GetValueOrDefault(reason);
+        _rejected[reason] = (known.Items + items, known.Message ?? message);
+    }
+
+    private sealed class PlannedPart(string value, ProjectQueue? queue, ProjectAccount account)
+    {
+        public string Value { get; } = value;
+
+        public ProjectQueue? Queue { get; } = queue;
+
+        public ProjectAccount Account { get; } = account;
+
+        public List<ReadOnlyMemory<byte>> Ranges { get; } = [];
+
+        public int Items { get; private set; }
+
+        public long Bytes { get; private set; }
+
+        public void Add(RequestSlice slice, ReadOnlyMemory<byte> request)
+        {
+            Ranges.Add(slice.In(request));
+            Items += slice.Items;
+            Bytes += slice.Length;
+        }
+    }
+}

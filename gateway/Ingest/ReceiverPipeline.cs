@@ -1,0 +1,73 @@
+using SentryOtel.Gateway.Receiving;
+using SentryOtel.Otlp;
+
+namespace SentryOtel.Gateway.Ingest;
+
+/// <summary>What stands behind one receiver: for each signal, the exporters of its pipelines.</summary>
+internal sealed class ReceiverPipeline(IReadOnlyDictionary<OtlpSignal, IReadOnlyList<ExporterPipeline>> exporters, IngestCounters counters) : IIngestPipeline
+{
+    private static readonly TimeSpan ShortestRetry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan NotReadyRetry = TimeSpan.FromSeconds(5);
+
+    private volatile bool _stopped;
+
+    public bool Handles(OtlpSignal signal) => exporters.ContainsKey(signal);
+
+    /// <summary>Refuses everything from now on: the gateway is on its way out.</summary>
+    public void Stop() => _stopped = true;
+
+    public IngestOutcome Ingest(OtlpSignal signal, BufferLease request)
+    {
+        using (request)
+        {
+            var outcome = Take(signal, request);
+            counters.Count(signal, outcome.Kind);
+            return outcome;
+        }
+    }
+
+    private IngestOutcome Take(OtlpSignal signal, BufferLease request)
+    {
+        if (_stopped)
+        {
+            return IngestOutcome.Unavailable(NotReadyRetry, "the gateway is shutting down");
+        }
+
+        if (!exporters.TryGetValue(signal, out var targets))
+        {
+            return IngestOutcome.Invalid($"no pipeline for {signal} is configured");
+        }
+
+        foreach (var exporter in targets)
+        {
+            if (!exporter.Routes.TakesDataEarly && exporter.Routes.NotReady is { } reason)
+            {
+                return IngestOutcome.Unavailable(NotReadyRetry, $"exporter {exporter.Id} is not ready: {reason}");
+            }
+        }
+
+        var plans = new List<IngestPlan>(targets.Count);
+        foreach (var exporter in targets)
+        {
+            var plan = exporter.Plan(signal, request.Memory);
+            if (plan.Error.IsError)
+            {
+                return IngestOutcome.Invalid(plan.Error.ToString());
+            }
+
+            plans.Add(plan);
+        }
+
+        if (plans.Find(plan => plan.IsFull) is { } full)
+        {
+            return IngestOutcome.Full(Clamp(full.HeldFor), "the queue is full");
+        }
+
+        plans.ForEach(plan => plan.Commit(request));
+        var rejected = plans.Select(plan => plan.Rejected).MaxBy(entry => entry.Items);
+        return rejected.Items == 0 ? IngestOutcome.Accepted : IngestOutcome.Partial(rejected.Items, rejected.Message);
+    }
+
+    private static TimeSpan Clamp(TimeSpan held) => held < ShortestRetry ? ShortestRetry : held > LongestRetry ? LongestRetry : held;
+}

@@ -1,0 +1,59 @@
+using SentryOtel.Gateway.Receiving;
+using SentryOtel.Gateway.Telemetry;
+using SentryOtel.Otlp;
+using SentryOtel.Otlp.Batching;
+
+namespace SentryOtel.Gateway.Queueing;
+
+/// <summary>Data that will be sent together. Holds data of one account, and more than the limits allow only when one request brings it.</summary>
+internal sealed class OpenBatch(ProjectAccount account, TimeSpan since)
+{
+    private readonly List<QueuedData> _data = [];
+
+    public ProjectAccount Account { get; } = account;
+
+    public TimeSpan Since { get; } = since;
+
+    public int Items { get; private set; }
+
+    public long Bytes { get; private set; }
+
+    public void Add(QueuedData data)
+    {
+        _data.Add(data);
+        Items += data.Items;
+        Bytes += data.Bytes;
+    }
+
+    /// <summary>Whether <paramref name="data"/> may join.</summary>
+    public bool HasRoomFor(QueuedData data, QueueLimits limits) =>
+        data.Account == Account
+        && (long)Items + data.Items <= limits.MaxBatchItems
+        && Bytes + data.Bytes <= limits.MaxBatchBytes;
+
+    /// <summary>Makes the batches to send, usually one, and releases the requests. Costs the compression's time.</summary>
+    public IReadOnlyList<SealedBatch> Seal(OtlpSignal signal, QueueLimits limits, Admission admission)
+    {
+        var whole = ExportPart.Concatenate([.. _data.Select(data => data.Part)]);
+        var parts = new List<ExportPart>();
+        if (whole.Length <= limits.MaxBatchBytes && whole.Items <= limits.MaxBatchItems)
+        {
+            parts.Add(whole);
+        }
+        else
+        {
+            var bounds = new SplitLimits(limits.MaxBatchBytes, limits.MaxBatchItems);
+            if (RequestSplitter.Split(signal, whole.ToArray(), bounds, parts).IsError)
+            {
+                // Sliced once already, so it is readable; should it not be, Sentry says what it thinks of the whole.
+                parts.Add(whole);
+            }
+        }
+
+        var batches = parts.Select(part => SealedBatch.Seal(part, limits.Gzip, Account, Since, new SplitBudget(), admission)).ToArray();
+        Release();
+        return batches;
+    }
+
+    public void Release() => _data.ForEach(data => data.Dispose());
+}

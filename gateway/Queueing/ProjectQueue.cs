@@ -1,0 +1,431 @@
+using SentryOtel.Gateway.Sending;
+using SentryOtel.Gateway.Telemetry;
+using SentryOtel.Otlp;
+using SentryOtel.Sentry.RateLimits;
+using SentryOtel.Sentry.Routing;
+
+namespace SentryOtel.Gateway.Queueing;
+
+/// <summary>
+/// What waits for one project and signal, with its own bound, its own clock for retries and its own reasons to wait. Never does the
+/// work itself: it says when there is some (<see cref="NextDue"/>) and hands it out (<see cref="TryTake"/>).
+/// </summary>
+internal sealed class ProjectQueue(
+    string name,
+    OtlpSignal signal,
+    RouteTarget target,
+    QueueLimits limits,
+    Backoff backoff,
+    RateLimitStore rateLimits,
+    MonotonicClock clock)
+{
+    /// <summary>How long a project that Sentry refused is left alone; Relay remembers a refused key for 60 s.</summary>
+    private static readonly TimeSpan Quarantine = TimeSpan.FromSeconds(60);
+
+    private readonly Lock _gate = new();
+    private readonly Queue<OpenBatch> _closed = new();
+    private readonly LinkedList<SealedBatch> _ready = new();
+    private OpenBatch? _open;
+    private RouteTarget _target = target;
+    private HoldReason _hold;
+    private TimeSpan _pausedUntil;
+    private TimeSpan _lastFailure = TimeSpan.MinValue;
+    private int _failures;
+    private int _inFlight;
+    private int _inFlightItems;
+    private long _bytes;
+    private bool _sealing;
+    private bool _draining;
+    private bool _stopped;
+
+    /// <summary>Names the project within its exporter; stays the same when the project is renamed or its key changes.</summary>
+    public string Name { get; } = name;
+
+    public OtlpSignal Signal { get; } = signal;
+
+    public QueueLimits Limits { get; } = limits;
+
+    /// <summary>Where the data goes now.</summary>
+    public RouteTarget Target
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _target;
+            }
+        }
+    }
+
+    /// <summary>True while the project's last attempts failed: it may then hold only a part of the senders.</summary>
+    public bool IsFailing
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _failures > 0;
+            }
+        }
+    }
+
+    /// <summary>Takes data, unless the queue is full or stopped.</summary>
+    /// <param name="data">Owned by the queue when it was taken.</param>
+    /// <param name="isBooked">True for data that were accepted before, and waited elsewhere.</param>
+    public bool TryEnqueue(QueuedData data, bool isBooked)
+    {
+        lock (_gate)
+        {
+            if (!HasRoomLocked(data.Bytes))
+            {
+                return false;
+            }
+
+            if (!isBooked)
+            {
+                data.Account.Accept(data.Items);
+            }
+
+            if (_open is not null && !_open.HasRoomFor(data, Limits))
+            {
+                CloseLocked();
+            }
+
+            _open ??= new OpenBatch(data.Account, data.Since);
+            _open.Add(data);
+            _bytes += data.Bytes;
+            if (_open.Items >= Limits.BatchItems || _open.Bytes >= Limits.MaxBatchBytes)
+            {
+                CloseLocked();
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>Whether <see cref="TryEnqueue"/> would take so much now.</summary>
+    public bool HasRoom(long bytes)
+    {
+        lock (_gate)
+        {
+            return HasRoomLocked(bytes);
+        }
+    }
+
+    /// <summary>When there is something to do next; null while there is nothing.</summary>
+    public TimeSpan? NextDue()
+    {
+        lock (_gate)
+        {
+            var due = TimeSpan.MaxValue;
+            if (!_sealing && (_closed.Count > 0 || _open is not null))
+            {
+                due = _closed.Count > 0 || _draining ? TimeSpan.Zero : _open!.Since + Limits.Linger;
+            }
+
+            if (_ready.First is { } first)
+            {
+                due = Min(due, first.Value.Since + Limits.MaxAge);
+                if (MaySendLocked())
+                {
+                    due = Min(due, SendableAtLocked());
+                }
+            }
+
+            return due == TimeSpan.MaxValue ? null : due;
+        }
+    }
+
+    /// <summary>Hands out one piece of work that is due; null when none is.</summary>
+    public QueueWork? TryTake()
+    {
+        lock (_gate)
+        {
+            DropExpiredLocked();
+            if (!_sealing && TakeClosedLocked() is { } batch)
+            {
+                _sealing = true;
+                return new QueueWork(batch, null, _target, clock.Now);
+            }
+
+            if (_ready.First is { } first && MaySendLocked() && SendableAtLocked() <= clock.Now)
+            {
+                _ready.RemoveFirst();
+                _inFlight++;
+                _inFlightItems += first.Value.Items;
+                return new QueueWork(null, first.Value, _target, clock.Now);
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>Takes back what became of a batch that was handed out to be sealed.</summary>
+    public void Sealed(OpenBatch source, IReadOnlyList<SealedBatch> batches)
+    {
+        lock (_gate)
+        {
+            _sealing = false;
+            _bytes -= source.Bytes;
+            foreach (var batch in batches)
+            {
+                AddLocked(batch, first: false);
+            }
+        }
+    }
+
+    /// <summary>Takes note of what Sentry said to a batch that was handed out to be sent.</summary>
+    public void Completed(QueueWork work, SendOutcome outcome)
+    {
+        var batch = work.Batch!;
+        lock (_gate)
+        {
+            LandLocked(batch);
+            switch (outcome.Kind)
+            {
+                case SendOutcomeKind.Sent:
+                    RecoverLocked();
+                    batch.Account.Send(batch.Items);
+                    batch.Dispose();
+                    break;
+                case SendOutcomeKind.RateLimited:
+                    // The limit itself is in the store; what failed is nothing.
+                    RecoverLocked();
+                    AddLocked(batch, first: true);
+                    break;
+                case SendOutcomeKind.ProjectRejected:
+                    HoldLocked(HoldReason.ProjectRejected, batch, work);
+                    break;
+                case SendOutcomeKind.Forbidden:
+                    HoldLocked(HoldReason.Forbidden, batch, work);
+                    break;
+                case SendOutcomeKind.Transient:
+                    RetryLocked(batch, outcome.RetryAfter, work.Started);
+                    break;
+                default:
+                    DropLocked(batch, DropReason.Refused);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Puts the parts of a batch that was cut in its place; <paramref name="dropped"/> when it was not cut any more.</summary>
+    public void Replaced(SealedBatch batch, IReadOnlyList<SealedBatch> parts, DropReason? dropped)
+    {
+        lock (_gate)
+        {
+            LandLocked(batch);
+            RecoverLocked();
+            if (dropped is { } reason)
+            {
+                DropLocked(batch, reason);
+                return;
+            }
+
+            batch.Dispose();
+            foreach (var part in parts.Reverse())
+            {
+                AddLocked(part, first: true);
+            }
+        }
+    }
+
+    /// <summary>Sends to another address or with another key from now on, which also ends a quarantine.</summary>
+    public void Retarget(RouteTarget target)
+    {
+        lock (_gate)
+        {
+            if (_target == target)
+            {
+                return;
+            }
+
+            _target = target;
+            if (_hold == HoldReason.ProjectRejected)
+            {
+                (_hold, _pausedUntil) = (HoldReason.None, TimeSpan.Zero);
+            }
+        }
+    }
+
+    /// <summary>From now on nothing waits for company.</summary>
+    public void Drain()
+    {
+        lock (_gate)
+        {
+            _draining = true;
+        }
+    }
+
+    /// <summary>Drops what waits, and what comes back from being sent, as <see cref="DropReason.Shutdown"/>. Takes nothing from then on.</summary>
+    public long Stop()
+    {
+        lock (_gate)
+        {
+            _stopped = true;
+            CloseLocked();
+            long items = 0;
+            while (_closed.TryDequeue(out var batch))
+            {
+                items += batch.Items;
+                _bytes -= batch.Bytes;
+                batch.Account.Drop(DropReason.Shutdown, batch.Items);
+                batch.Release();
+            }
+
+            while (_ready.First is { } first)
+            {
+                items += first.Value.Items;
+                RemoveLocked(first);
+                DropLocked(first.Value, DropReason.Shutdown);
+            }
+
+            return items;
+        }
+    }
+
+    /// <summary>The queue at one moment.</summary>
+    public QueueState Read()
+    {
+        lock (_gate)
+        {
+            var waiting = (_open?.Items ?? 0) + _closed.Sum(batch => (long)batch.Items) + _ready.Sum(batch => (long)batch.Items);
+            var limit = rateLimits.GetLimit(_target.PublicKey, _target.Organization, Ingest);
+            return new QueueState(
+                waiting + _inFlightItems,
+                _bytes,
+                _inFlight,
+                _ready.First?.Value.Since ?? _open?.Since,
+                limit is not null ? HoldReason.RateLimited : _hold,
+                limit?.Remaining ?? Max(_pausedUntil - clock.Now, TimeSpan.Zero),
+                _sealing);
+        }
+    }
+
+    private IngestSignal Ingest => Signal == OtlpSignal.Logs ? IngestSignal.Logs : IngestSignal.Traces;
+
+    private bool HasRoomLocked(long bytes) => !_stopped && (_bytes == 0 || bytes <= Limits.MaxBytes - _bytes);
+
+    private void CloseLocked()
+    {
+        if (_open is not null)
+        {
+            _closed.Enqueue(_open);
+            _open = null;
+        }
+    }
+
+    private OpenBatch? TakeClosedLocked()
+    {
+        if (_closed.Count == 0 && _open is not null && (_draining || _open.Since + Limits.Linger <= clock.Now))
+        {
+            CloseLocked();
+        }
+
+        return _closed.TryDequeue(out var batch) ? batch : null;
+    }
+
+    // A project that fails is asked with one request at a time.
+    private bool MaySendLocked() => !_stopped && _inFlight < (_failures > 0 ? 1 : Limits.Concurrency);
+
+    private TimeSpan SendableAtLocked()
+    {
+        var limited = rateLimits.GetDelay(_target.PublicKey, _target.Organization, Ingest);
+        return Max(_pausedUntil, limited > TimeSpan.Zero ? clock.Now + limited : TimeSpan.Zero);
+    }
+
+    private void DropExpiredLocked()
+    {
+        while (_ready.First is { } first && clock.Now - first.Value.Since >= Limits.MaxAge)
+        {
+            RemoveLocked(first);
+            var limited = rateLimits.GetDelay(_target.PublicKey, _target.Organization, Ingest) > TimeSpan.Zero;
+            DropLocked(first.Value, limited ? DropReason.RateLimited : _hold switch
+            {
+                HoldReason.ProjectRejected => DropReason.ProjectRejected,
+                HoldReason.Forbidden => DropReason.Forbidden,
+                _ => DropReason.Expired,
+            });
+        }
+    }
+
+    private void HoldLocked(HoldReason reason, SealedBatch batch, QueueWork work)
+    {
+        // An answer to the old address says nothing of the new one.
+        if (work.Target == _target)
+        {
+            (_hold, _pausedUntil) = (reason, clock.Now + Quarantine);
+            _failures = Math.Max(_failures, 1);
+        }
+
+        AddLocked(batch, first: true);
+    }
+
+    private void RetryLocked(SealedBatch batch, TimeSpan asked, TimeSpan started)
+    {
+        // Attempts that were on the way together are one failure of the project, not several.
+        if (started >= _lastFailure)
+        {
+            _failures++;
+            _lastFailure = clock.Now;
+            _hold = HoldReason.BackingOff;
+            _pausedUntil = clock.Now + backoff.After(_failures, asked);
+        }
+
+        batch.FirstFailure ??= clock.Now;
+        var retry = backoff.Retry;
+        if (!retry.Enabled)
+        {
+            DropLocked(batch, DropReason.RetryDisabled);
+        }
+        else if (retry.MaxElapsedTime > TimeSpan.Zero && _pausedUntil - batch.FirstFailure > retry.MaxElapsedTime)
+        {
+            DropLocked(batch, DropReason.RetriesExhausted);
+        }
+        else
+        {
+            AddLocked(batch, first: true);
+        }
+    }
+
+    private void RecoverLocked()
+    {
+        _failures = 0;
+        (_hold, _pausedUntil) = (HoldReason.None, TimeSpan.Zero);
+    }
+
+    private void LandLocked(SealedBatch batch)
+    {
+        _inFlight--;
+        _inFlightItems -= batch.Items;
+        _bytes -= batch.Body.Length;
+    }
+
+    private void AddLocked(SealedBatch batch, bool first)
+    {
+        if (_stopped)
+        {
+            DropLocked(batch, DropReason.Shutdown);
+            return;
+        }
+
+        _bytes += batch.Body.Length;
+        _ = first ? _ready.AddFirst(batch) : _ready.AddLast(batch);
+    }
+
+    private void RemoveLocked(LinkedListNode<SealedBatch> node)
+    {
+        _ready.Remove(node);
+        _bytes -= node.Value.Body.Length;
+    }
+
+    private static void DropLocked(SealedBatch batch, DropReason reason)
+    {
+        batch.Account.Drop(reason, batch.Items);
+        batch.Dispose();
+    }
+
+    private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
+
+    private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
+}

@@ -1,0 +1,89 @@
+using System.IO.Compression;
+using SentryOtel.Gateway.Receiving;
+using SentryOtel.Gateway.Telemetry;
+using SentryOtel.Otlp.Batching;
+
+namespace SentryOtel.Gateway.Queueing;
+
+/// <summary>
+/// A batch in the form in which it is sent, and sent again: concatenated and compressed once. Holds its own reservation; the requests it was made from are
+/// released when it is sealed.
+/// </summary>
+internal sealed class SealedBatch : IDisposable
+{
+    private readonly AdmissionReservation _reservation;
+
+    private SealedBatch(ChunkedBody body, bool isGzip, int items, ProjectAccount account, TimeSpan since, SplitBudget splits, Admission admission)
+    {
+        Body = body;
+        IsGzip = isGzip;
+        Items = items;
+        Account = account;
+        Since = since;
+        Splits = splits;
+        _reservation = admission.Take(body.Length);
+    }
+
+    public ChunkedBody Body { get; }
+
+    public bool IsGzip { get; }
+
+    /// <summary>Spans or log records.</summary>
+    public int Items { get; }
+
+    /// <summary>All items are booked in this one account.</summary>
+    public ProjectAccount Account { get; }
+
+    /// <summary>When the oldest item was accepted.</summary>
+    public TimeSpan Since { get; }
+
+    /// <summary>Attempts so far.</summary>
+    public int Attempts { get; set; }
+
+    /// <summary>When it failed first; null while it has not.</summary>
+    public TimeSpan? FirstFailure { get; set; }
+
+    /// <summary>What the search for a record that Sentry does not take may still cost; shared by all parts of one batch.</summary>
+    public SplitBudget Splits { get; }
+
+    public static SealedBatch Seal(ExportPart part, bool gzip, ProjectAccount account, TimeSpan since, SplitBudget splits, Admission admission)
+    {
+        var body = new ChunkedBody();
+        if (gzip)
+        {
+            using var compressor = new GZipStream(body, CompressionLevel.Fastest, leaveOpen: true);
+            Write(part, compressor);
+        }
+        else
+        {
+            Write(part, body);
+        }
+
+        return new SealedBatch(body, gzip, part.Items, account, since, splits, admission);
+    }
+
+    /// <summary>The Export request as it was before compression.</summary>
+    public byte[] Unseal()
+    {
+        var bytes = Body.ToArray();
+        if (!IsGzip)
+        {
+            return bytes;
+        }
+
+        using var plain = new MemoryStream();
+        using var decompressor = new GZipStream(new MemoryStream(bytes), CompressionMode.Decompress);
+        decompressor.CopyTo(plain);
+        return plain.ToArray();
+    }
+
+    public void Dispose() => _reservation.Dispose();
+
+    private static void Write(ExportPart part, Stream destination)
+    {
+        foreach (var segment in part.Segments)
+        {
+            destination.Write(segment.Span);
+        }
+    }
+}

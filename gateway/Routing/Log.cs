@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+
+namespace SentryOtel.Gateway.Routing;
+
+internal static partial class Log
+{
+    [LoggerMessage(EventId = 200, Level = LogLevel.Warning, Message = "Exporter {Exporter}: the projects can not be read from Sentry: {Error}")]
+    public static partial void CatalogNotRead(ILogger logger, string exporter, string error);
+
+    [LoggerMessage(EventId = 201, Level = LogLevel.Information, Message = "Exporter {Exporter}: created project {Project}")]
+    public static partial void ProjectCreated(ILogger logger, string exporter, string project);
+
+    [LoggerMessage(EventId = 202, Level = LogLevel.Warning, Message = "Exporter {Exporter}: project {Project} can not be looked up now, its data wait: {Error}")]
+    public static partial void LookupFailed(ILogger logger, string exporter, string project, string error);
+
+    [LoggerMessage(EventId = 203, Level = LogLevel.Warning, Message = "Exporter {Exporter}: there is no project {Project}, its data are dropped: {Error}")]
+    public static partial void NoProject(ILogger logger, string exporter, string project, string error);
+
+    [LoggerMessage(EventId = 204, Level = LogLevel.Debug, Message = "Exporter {Exporter}: the look-up of project {Project} ended with the gateway")]
+    public static partial void LookupEnded(ILogger logger, string exporter, string project);
+
+    [LoggerMessage(EventId = 205, Level = LogLevel.Error, Message = "Exporter {Exporter}: the look-up of project {Project} failed in the gateway itself and is repeated")]
+    public static partial void LookupThrew(ILogger logger, Exception exception, string exporter, string project);
+}

@@ -1,0 +1,97 @@
+using System.Net.Http.Headers;
+using System.Text;
+using SentryOtel.Gateway.Configuration.Values;
+using SentryOtel.Gateway.Queueing;
+using SentryOtel.Otlp;
+using SentryOtel.Sentry.RateLimits;
+using SentryOtel.Sentry.Routing;
+
+namespace SentryOtel.Gateway.Sending;
+
+/// <summary>One attempt to send one batch to one project.</summary>
+/// <param name="http">Connections; owned by the caller.</param>
+/// <param name="headers">Added to every request.</param>
+/// <param name="timeout">Bound of the attempt; zero for none.</param>
+/// <param name="rateLimits">Takes the limits of every answer.</param>
+/// <param name="timeProvider">The clock.</param>
+/// <param name="version">Of the gateway.</param>
+internal sealed class OtlpSender(
+    HttpMessageInvoker http,
+    IReadOnlyDictionary<string, Secret> headers,
+    TimeSpan timeout,
+    RateLimitStore rateLimits,
+    TimeProvider timeProvider,
+    string version) : IBatchSender
+{
+    /// <summary>Enough of an answer to tell why; an error page of a proxy may be long.</summary>
+    private const int MaxTextBytes = 1024;
+
+    private const string LimitsHeader = "X-Sentry-Rate-Limits";
+
+    public async Task<SendOutcome> SendAsync(RouteTarget target, OtlpSignal signal, SealedBatch batch, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(timeout > TimeSpan.Zero ? timeout : Timeout.InfiniteTimeSpan, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            using var request = Request(target, signal, batch);
+            using var response = await http.SendAsync(request, either.Token);
+            return await ReadAsync(target, signal, response, either.Token);
+        }
+        catch (HttpRequestException exception)
+        {
+            // The message of the exception may hold the address; its kind says enough.
+            return SendOutcome.NoAnswer($"no answer: {exception.HttpRequestError}");
+        }
+        catch (IOException)
+        {
+            return SendOutcome.NoAnswer("the connection broke while the answer was read");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return SendOutcome.NoAnswer("no answer in time");
+        }
+    }
+
+    private HttpRequestMessage Request(RouteTarget target, OtlpSignal signal, SealedBatch batch)
+    {
+        var address = signal == OtlpSignal.Logs ? target.LogsEndpoint : target.TracesEndpoint;
+        var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new BatchContent(batch) };
+        request.Headers.TryAddWithoutValidation("X-Sentry-Auth", $"Sentry sentry_key={target.PublicKey}, sentry_version=7, sentry_client=sentry-otel-gateway/{version}");
+        request.Headers.UserAgent.Add(new ProductInfoHeaderValue("sentry-otel-gateway", version));
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value.Value);
+        }
+
+        return request;
+    }
+
+    private async Task<SendOutcome> ReadAsync(RouteTarget target, OtlpSignal signal, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var status = (int)response.StatusCode;
+        var retryAfter = response.Headers.TryGetValues("Retry-After", out var values) ? values.FirstOrDefault() : null;
+        var limits = response.Headers.TryGetValues(LimitsHeader, out var entries) ? entries : null;
+        rateLimits.Apply(target.PublicKey, target.Organization, status, limits, retryAfter);
+        var ingest = signal == OtlpSignal.Logs ? IngestSignal.Logs : IngestSignal.Traces;
+        var isLimited = rateLimits.GetDelay(target.PublicKey, target.Organization, ingest) > TimeSpan.Zero;
+        var text = status is >= 200 and < 300 ? string.Empty : await ReadTextAsync(response.Content, cancellationToken);
+        var asked = status is 429 or >= 500 ? RateLimitHeader.ParseRetryAfter(retryAfter, timeProvider.GetUtcNow()) : null;
+        return new SendOutcome(OutcomeReader.Read(status, text, isLimited), status, text, asked ?? TimeSpan.Zero);
+    }
+
+    private static async Task<string> ReadTextAsync(HttpContent content, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[MaxTextBytes];
+        await using var body = await content.ReadAsStreamAsync(cancellationToken);
+        var length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        var text = new StringBuilder(length);
+        foreach (var rune in Encoding.UTF8.GetString(buffer, 0, length).EnumerateRunes())
+        {
+            // The body may be protobuf or a page with line breaks; a log line holds neither.
+            text.Append(Rune.IsControl(rune) || rune == Rune.ReplacementChar ? " " : rune.ToString());
+        }
+
+        return text.ToString().Trim();
+    }
+}

@@ -1,0 +1,17 @@
+namespace SentryOtel.Gateway.Telemetry;
+
+/// <summary>Why data were not accepted at all; the client is told in the answer.</summary>
+internal enum RejectReason
+{
+    /// <summary>The resource has no routing attribute and there is no fallback.</summary>
+    MissingAttribute,
+
+    /// <summary>The routing attribute's value names no project.</summary>
+    UnroutableValue,
+
+    /// <summary>The service's project does not exist, or its route is rejected.</summary>
+    NoProject,
+
+    /// <summary>The queue of this project alone was full.</summary>
+    QueueFull,
+}
