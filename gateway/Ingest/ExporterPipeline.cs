@@ -18,7 +18,7 @@ internal sealed class ExporterPipeline : IDisposable
     private readonly IRouteSource _routes;
     private readonly Accounts _accounts;
     private readonly MonotonicClock _clock;
-    private readonly RequestSlicer _slicer;
+    private RequestSlicer _slicer;
     private readonly RoutingValueDecoder _decoder = new();
     private readonly SendScheduler _scheduler;
     private readonly ILogger _logger;
@@ -65,8 +65,15 @@ internal sealed class ExporterPipeline : IDisposable
     /// <summary>Looks at a request and says where its parts would go; takes nothing.</summary>
     public IngestPlan Plan(OtlpSignal signal, ReadOnlyMemory<byte> request)
     {
+        var slicer = _slicer;
+        if (slicer.RoutingAttribute != _routes.Attribute)
+        {
+            // A routing table may say otherwise than the one before.
+            _slicer = slicer = new RequestSlicer(_routes.Attribute);
+        }
+
         var slices = new List<RequestSlice>();
-        var sliced = _slicer.Slice(signal, request.Span, slices);
+        var sliced = slicer.Slice(signal, request.Span, slices);
         var plan = new IngestPlan(this, signal, request, sliced.Error);
         foreach (var slice in slices)
         {

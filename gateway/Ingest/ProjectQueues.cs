@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using SentryOtel.Gateway.Configuration;
 using SentryOtel.Gateway.Queueing;
 using SentryOtel.Gateway.Routing;
 using SentryOtel.Gateway.Sending;

@@ -193,6 +193,9 @@ internal sealed class ProjectQueue(
                     RecoverLocked();
                     AddLocked(batch, first: true);
                     break;
+                case SendOutcomeKind.Cancelled:
+                    AddLocked(batch, first: true);
+                    break;
                 case SendOutcomeKind.ProjectRejected:
                     HoldLocked(HoldReason.ProjectRejected, batch, work);
                     break;

@@ -13,7 +13,7 @@ namespace SentryOtel.Gateway.Routing;
 /// Routes without Kubernetes: known projects are read at the start, a service's project is looked up or created when its first data come, and all are compared
 /// with Sentry from time to time, so that deleted and renamed projects and changed keys are noticed.
 /// </summary>
-internal sealed class SentryRoutes : IRouteSource
+internal sealed class SentryRoutes : IRouteSource, IDisposable
 {
     private const int MaxValues = 20_000;
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(2);
@@ -138,6 +138,13 @@ internal sealed class SentryRoutes : IRouteSource
             await Task.Delay(catalog.Error.RetryAfter ?? pause, _timeProvider, cancellationToken);
             pause = Longer(pause);
         }
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _stop.Dispose();
+        _lookups.Dispose();
     }
 
     private static TimeSpan Longer(TimeSpan pause) => pause * 2 < LongestRetry ? pause * 2 : LongestRetry;

@@ -57,7 +57,7 @@ internal sealed class BatchWorker(
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return SendOutcome.NoAnswer("the gateway stops");
+            return SendOutcome.Cancelled;
         }
         catch (Exception exception)
         {

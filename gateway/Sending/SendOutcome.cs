@@ -7,6 +7,8 @@ namespace SentryOtel.Gateway.Sending;
 /// <param name="RetryAfter">What the answer asked for; zero when nothing.</param>
 internal readonly record struct SendOutcome(SendOutcomeKind Kind, int Status, string Message, TimeSpan RetryAfter)
 {
+    public static SendOutcome Cancelled { get; } = new(SendOutcomeKind.Cancelled, 0, "the gateway stops", TimeSpan.Zero);
+
     public static SendOutcome NoAnswer(string fault) => new(SendOutcomeKind.Transient, 0, fault, TimeSpan.Zero);
 }
 
@@ -33,6 +35,9 @@ internal enum SendOutcomeKind
 
     /// <summary>403 for a reason of settings: features, allowed domains, signatures.</summary>
     Forbidden,
+
+    /// <summary>The gateway stops; the attempt says nothing.</summary>
+    Cancelled,
 
     /// <summary>Any other 4xx: no repetition cures it.</summary>
     Refused,

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+using SentryOtel.Gateway.Configuration;
+using SentryOtel.Gateway.Receiving;
+using SentryOtel.Kubernetes.Client;
+
+namespace SentryOtel.Gateway.Hosting;
+
+/// <summary>What the gateway gets from outside.</summary>
+internal sealed record GatewayServices
+{
+    public required ILoggerFactory LoggerFactory { get; init; }
+
+    public required Func<ReceiverConfiguration, IIngestPipeline, Admission, ILoggerFactory, IReceiver> Receiver { get; init; }
+
+    public Func<IKubernetesClient> Kubernetes { get; init; } =
+        static () => new KubernetesClient(SentryOtel.Kubernetes.Configuration.KubernetesClientConfiguration.BuildDefaultConfig());
+
+    public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
+
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    public Random Random { get; init; } = new();
+
+    public string Version { get; init; } = "0.0.0";
+}

@@ -1,0 +1,110 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using SentryOtel.Kubernetes.Client;
+
+namespace SentryOtel.Gateway.Routing.Kubernetes;
+
+/// <summary>
+/// Makes a SentryProjectRoute for a service that nobody announced. The name follows from the value, so that all replicas write the same object; their number and rate are
+/// bounded, since the values come from the network.
+/// </summary>
+/// <param name="client">The cluster.</param>
+/// <param name="ns">Namespace of the exporter.</param>
+/// <param name="exporter">Name of the exporter.</param>
+/// <param name="maxRoutes">Most routes that this process makes.</param>
+/// <param name="timeProvider">The clock.</param>
+/// <param name="logger">Where failures are told.</param>
+internal sealed class RouteAnnouncer(IKubernetesClient client, string ns, string exporter, int maxRoutes, TimeProvider timeProvider, ILogger logger)
+{
+    /// <summary>Bound of the attribute's value in the custom resource.</summary>
+    public const int MaxValueLength = 256;
+
+    private const int MaxNameLength = 200;
+    private const int MaxPending = 1000;
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Again = TimeSpan.FromMinutes(1);
+
+    private readonly Channel<(string Value, string Slug)> _pending = Channel.CreateBounded<(string, string)>(MaxPending);
+    private readonly Dictionary<string, long> _announced = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private int _made;
+
+    /// <summary>Name of the route of a value: its readable part, and a hash that keeps two values apart.</summary>
+    public static string NameOf(string exporter, string value, string slug)
+    {
+        var readable = new string([.. slug.Select(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) ? c : '-')]).Trim('-');
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{exporter}\n{value}")))[..8];
+        return readable.Length == 0 ? $"service-{hash}" : $"{readable[..Math.Min(readable.Length, MaxNameLength)].TrimEnd('-')}-{hash}";
+    }
+
+    /// <summary>Asks for a route; asking again within a minute does nothing.</summary>
+    public void Announce(string value, string slug)
+    {
+        lock (_gate)
+        {
+            if (_announced.TryGetValue(value, out var at) && timeProvider.GetElapsedTime(at) < Again)
+            {
+                return;
+            }
+
+            if (!_announced.ContainsKey(value) && _announced.Count >= maxRoutes)
+            {
+                return;
+            }
+
+            if (_pending.Writer.TryWrite((value, slug)))
+            {
+                _announced[value] = timeProvider.GetTimestamp();
+            }
+        }
+    }
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var (value, slug) in _pending.Reader.ReadAllAsync(cancellationToken))
+        {
+            await ApplyAsync(value, slug, cancellationToken);
+            await Task.Delay(Pace, timeProvider, cancellationToken);
+        }
+    }
+
+    private async Task ApplyAsync(string value, string slug, CancellationToken cancellationToken)
+    {
+        var name = NameOf(exporter, value, slug);
+        try
+        {
+            await client.ApplyAsync(Manifest(name, value, slug), new ApplyOptions { FieldManager = "sentry-otel-gateway" }, cancellationToken);
+            Log.RouteAnnounced(logger, name, exporter, ++_made);
+        }
+        catch (KubernetesException exception) when (exception.IsConflict)
+        {
+            // Someone made it their own: their route, then.
+            Log.RouteKept(logger, name, exporter);
+        }
+        catch (Exception exception) when (exception is KubernetesException or NoKindMatchException or HttpRequestException or IOException or TimeoutException)
+        {
+            Log.RouteNotAnnounced(logger, exception, name, exporter);
+        }
+    }
+
+    private JsonObject Manifest(string name, string value, string slug) => new()
+    {
+        ["apiVersion"] = "sentry-otel.dev/v1alpha1",
+        ["kind"] = "SentryProjectRoute",
+        ["metadata"] = new JsonObject
+        {
+            ["name"] = name,
+            ["namespace"] = ns,
+            ["annotations"] = new JsonObject { ["sentry-otel.dev/origin"] = "Telemetry" },
+        },
+        ["spec"] = new JsonObject
+        {
+            ["exporterRef"] = new JsonObject { ["name"] = exporter },
+            ["attributeValue"] = value,
+            ["project"] = new JsonObject { ["slug"] = slug },
+        },
+    };
+}
