@@ -51,6 +51,9 @@ public sealed class EventRecorder : IEventRecorder
         }
     }
 
+    /// <summary>Events that wait to be written.</summary>
+    public int QueueLength => _queue.Reader.Count;
+
     /// <inheritdoc/>
     public void Event(IKubernetesObject regarding, EventType type, string reason, string action, string note, IKubernetesObject? related = null)
     {
