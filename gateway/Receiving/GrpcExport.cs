@@ -1,0 +1,74 @@
+using Microsoft.AspNetCore.Http;
+using SentryOtel.Otlp;
+using SentryOtel.Otlp.Bodies;
+using SentryOtel.Otlp.Grpc;
+using SentryOtel.Otlp.Responses;
+
+namespace SentryOtel.Gateway.Receiving;
+
+/// <summary>OTLP/gRPC: the Export methods of the three collector services, and gRPC health.</summary>
+internal sealed class GrpcExport(
+    RequestIntake intake, int maxRequestBytes, TimeSpan retryAfter, Func<bool> isReady, Refusals refusals, TimeProvider timeProvider)
+{
+    private static readonly RpcStatus Unimplemented = new(
+        GrpcStatusCode.Unimplemented, "There is no such method, or no pipeline of this signal is configured behind this receiver.");
+
+    /// <summary>Answers one call.</summary>
+    public Task HandleAsync(HttpContext context) => context.Request.Path.Value == GrpcHealth.CheckPath
+        ? GrpcHealth.CheckAsync(context, service => service.Length == 0 || SignalOfService(service) is not null ? isReady() : null, timeProvider)
+        : ExportAsync(context);
+
+    private async Task ExportAsync(HttpContext context)
+    {
+        if (GrpcUnaryCall.Accept(context) is not { } call)
+        {
+            refusals.Count(RefusalReason.Unsupported);
+            return;
+        }
+
+        if (SignalOf(context.Request.Path.Value) is not { } signal || !intake.Reads(signal))
+        {
+            refusals.Count(RefusalReason.Unsupported);
+            await call.FailAsync(Unimplemented).ConfigureAwait(false);
+            return;
+        }
+
+        using var body = intake.NewBody();
+        var failure = await call.ReadMessageAsync(new BodyLimits(maxRequestBytes), body, retryAfter, timeProvider).ConfigureAwait(false);
+        if (failure is not null)
+        {
+            refusals.Count(ReasonOf(failure));
+            await call.FailAsync(failure).ConfigureAwait(false);
+            return;
+        }
+
+        var answer = intake.Take(signal, body);
+        await (answer.Failure is null
+            ? call.ReplyAsync(answer.Response.ToProtobuf())
+            : call.FailAsync(answer.Failure)).ConfigureAwait(false);
+    }
+
+    private static OtlpSignal? SignalOf(string? path)
+    {
+        const string Method = "/Export";
+        return path is { Length: > 1 } && path.EndsWith(Method, StringComparison.Ordinal)
+            ? SignalOfService(path[1..^Method.Length])
+            : null;
+    }
+
+    private static OtlpSignal? SignalOfService(string service) => service switch
+    {
+        "opentelemetry.proto.collector.trace.v1.TraceService" => OtlpSignal.Traces,
+        "opentelemetry.proto.collector.logs.v1.LogsService" => OtlpSignal.Logs,
+        "opentelemetry.proto.collector.metrics.v1.MetricsService" => OtlpSignal.Metrics,
+        _ => null,
+    };
+
+    private static RefusalReason ReasonOf(RpcStatus failure) => failure switch
+    {
+        { Code: GrpcStatusCode.ResourceExhausted, RetryAfter: not null } => RefusalReason.NoMemory,
+        { Code: GrpcStatusCode.ResourceExhausted } => RefusalReason.TooLarge,
+        { Code: GrpcStatusCode.Unimplemented } => RefusalReason.Unsupported,
+        _ => RefusalReason.Malformed,
+    };
+}

@@ -1,0 +1,89 @@
+using System.Buffers;
+using System.Numerics;
+using SentryOtel.Otlp.Bodies;
+
+namespace SentryOtel.Gateway.Receiving;
+
+/// <summary>
+/// A request body while it is read: pooled memory, reserved from the budget before it is rented. What is reserved is
+/// the memory that is held, which a pool rounds up, not the bytes that are in it.
+/// </summary>
+internal sealed class PooledBody(Admission admission, ArrayPool<byte> pool) : IBodyBuffer, IDisposable
+{
+    private const int Smallest = 1024;
+
+    private byte[] _array = [];
+    private AdmissionReservation? _reservation;
+
+    public int Length { get; private set; }
+
+    public Memory<byte> Free => _array.AsMemory(Length);
+
+    public bool TryReserve(int capacity)
+    {
+        if (_array.Length > 0 && capacity <= _array.Length)
+        {
+            return true;
+        }
+
+        var size = SizeFor(capacity);
+        _reservation ??= admission.TryReserve(0);
+        if (_reservation is null || !_reservation.TryResize(_array.Length + size))
+        {
+            return false;
+        }
+
+        MoveTo(size);
+        return true;
+    }
+
+    public void Advance(int bytes) => Length += bytes;
+
+    /// <summary>Hands the body over as a lease. Memory of which less than half is used is changed for less.</summary>
+    public BufferLease Detach()
+    {
+        var size = SizeFor(Length);
+        if (_array.Length == 0)
+        {
+            _reservation = admission.Take(size);
+            MoveTo(size);
+        }
+        else if (size < _array.Length)
+        {
+            MoveTo(size);
+        }
+
+        var reservation = _reservation ?? throw new InvalidOperationException("A body without a reservation.");
+        var lease = RequestBuffer.Own(_array, Length, reservation, pool);
+        (_array, _reservation) = ([], null);
+        return lease;
+    }
+
+    public void Dispose()
+    {
+        Return();
+        _reservation?.Dispose();
+        _reservation = null;
+    }
+
+    private static int SizeFor(int capacity) =>
+        (int)Math.Min((uint)Array.MaxLength, BitOperations.RoundUpToPowerOf2((uint)Math.Max(capacity, Smallest)));
+
+    private void MoveTo(int size)
+    {
+        var array = pool.Rent(size);
+        _array.AsSpan(0, Length).CopyTo(array);
+        Return();
+        _array = array;
+        _reservation?.TryResize(size);
+    }
+
+    private void Return()
+    {
+        if (_array.Length > 0)
+        {
+            pool.Return(_array);
+            _array = [];
+        }
+    }
+}

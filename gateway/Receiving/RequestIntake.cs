@@ -1,0 +1,41 @@
+using System.Buffers;
+using SentryOtel.Otlp;
+using SentryOtel.Otlp.Grpc;
+using SentryOtel.Otlp.Responses;
+using SentryOtel.Otlp.Slicing;
+
+namespace SentryOtel.Gateway.Receiving;
+
+/// <summary>The way from a body that was read to the answer, the same for both protocols.</summary>
+internal sealed class RequestIntake(IIngestPipeline pipeline, Admission admission, ArrayPool<byte> pool)
+{
+    private const string NoMetrics =
+        "Sentry takes no OTLP metrics: these data points were dropped. Send metrics elsewhere, or turn their exporter off.";
+
+    // Counts data points; metrics are not routed.
+    private static readonly RequestSlicer Counter = new(string.Empty);
+
+    /// <summary>Room for the body of a request that is about to be read.</summary>
+    public PooledBody NewBody() => new(admission, pool);
+
+    /// <summary>Whether a request of this signal is read at all.</summary>
+    public bool Reads(OtlpSignal signal) => pipeline.Handles(signal) || signal == OtlpSignal.Metrics;
+
+    /// <summary>Hands a whole body over to the pipeline; <paramref name="body"/> is empty afterwards.</summary>
+    public Answer Take(OtlpSignal signal, PooledBody body)
+    {
+        var request = body.Detach();
+        return pipeline.Handles(signal) ? Answer.To(pipeline.Ingest(signal, request)) : RefuseMetrics(request);
+    }
+
+    private static Answer RefuseMetrics(BufferLease request)
+    {
+        using (request)
+        {
+            var scan = Counter.Slice(OtlpSignal.Metrics, request.Memory.Span, []);
+            return scan.Error.IsError
+                ? Answer.Fail(GrpcStatusCode.InvalidArgument, scan.Error.ToString())
+                : new Answer(null, scan.Items == 0 ? ExportResponse.Success : new ExportResponse(scan.Items, NoMetrics));
+        }
+    }
+}
