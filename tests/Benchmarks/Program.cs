@@ -1,1 +1,10 @@
-return 0;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using SentryOtel.Benchmarks.Otlp;
+
+// In process: the numbers of one run are compared with each other, and no project has to be generated and built.
+var config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));
+var switcher = BenchmarkSwitcher.FromAssembly(typeof(RequestBenchmarks).Assembly);
+_ = args.Length == 0 ? switcher.RunAll(config) : switcher.Run(args, config);
