@@ -23,5 +23,7 @@ public sealed class PemSource
     /// <summary>Where the text is; never the text.</summary>
     public override string ToString() => Path ?? "(in place)";
 
-    internal string Read() => _text ?? File.ReadAllText(Path!);
+    /// <summary>The text as it is now: a certificate, or a private key that must not be shown.</summary>
+    /// <exception cref="IOException">The file can not be read.</exception>
+    public string Read() => _text ?? File.ReadAllText(Path!);
 }

@@ -4,7 +4,6 @@ using SentryOtel.Cluster.Objects;
 using SentryOtel.Cluster.Pods;
 using SentryOtel.Cluster.Processes;
 using SentryOtel.Kubernetes.Client;
-using SentryOtel.Kubernetes.Configuration;
 using SentryOtel.Kubernetes.Entities;
 
 namespace SentryOtel.Cluster;
@@ -28,29 +27,27 @@ public sealed class LocalKubelet : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
 
-    private LocalKubelet(ControlPlane controlPlane, LocalKubeletOptions options)
+    private LocalKubelet(KubeletAccess access, LocalKubeletOptions options)
     {
         _options = options;
-        var kubeconfig = controlPlane.CreateClientKubeconfig("system:node:" + options.NodeName, "system:masters", "system:nodes");
         _client = new KubernetesClient(
-            KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig),
+            access.Configuration,
             new KubernetesClientOptions
             {
                 UserAgent = "local-kubelet",
                 JsonTypeInfoResolvers = [new DefaultJsonTypeInfoResolver()],
             });
-        var folder = Path.Combine(controlPlane.FolderPath, "nodes", options.NodeName);
-        Directory.CreateDirectory(folder);
+        Directory.CreateDirectory(access.Folder);
         _context = new KubeletContext(
             options,
             _client,
-            controlPlane.Server,
-            controlPlane.CertificateAuthorityPem,
+            access.Server,
+            access.CertificateAuthorityPem,
             new ObjectCache<V1ConfigMap>(_client),
             new ObjectCache<V1Secret>(_client),
-            folder,
+            access.Folder,
             new PodAddresses(),
-            new NodeLog(Path.Combine(folder, "kubelet.log")));
+            new NodeLog(Path.Combine(access.Folder, "kubelet.log")));
         _pods = new ObjectCache<PodObject>(_client);
         _node = new NodeRegistration(_client, options.NodeName);
         _pods.Changed += PodChanged;
@@ -63,10 +60,21 @@ public sealed class LocalKubelet : IAsyncDisposable
     /// <param name="controlPlane">The control plane; it must outlive the node.</param>
     /// <param name="options">Which images it has.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public static async Task<LocalKubelet> StartAsync(
+    public static Task<LocalKubelet> StartAsync(
         ControlPlane controlPlane, LocalKubeletOptions options, CancellationToken cancellationToken = default)
     {
-        var kubelet = new LocalKubelet(controlPlane, options);
+        ArgumentNullException.ThrowIfNull(options);
+        return StartAsync(KubeletAccess.Of(controlPlane, options.NodeName), options, cancellationToken);
+    }
+
+    /// <summary>As above, for any cluster.</summary>
+    /// <param name="access">How the API server is reached.</param>
+    /// <param name="options">Which images the node has.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<LocalKubelet> StartAsync(
+        KubeletAccess access, LocalKubeletOptions options, CancellationToken cancellationToken = default)
+    {
+        var kubelet = new LocalKubelet(access, options);
         try
         {
             await kubelet._node.StartAsync(cancellationToken);

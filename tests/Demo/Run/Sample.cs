@@ -31,6 +31,6 @@ internal sealed class Sample(string examplesFolder, string @namespace, ClusterTo
     private Task<string> ReadAsync(string file, CancellationToken cancellationToken) =>
         File.ReadAllTextAsync(Path.Combine(examplesFolder, file), cancellationToken);
 
-    private Task ApplyAsync(string manifest, CancellationToken cancellationToken) =>
+    private Task<string> ApplyAsync(string manifest, CancellationToken cancellationToken) =>
         tools.KubectlAsync(["apply", "--namespace", @namespace, "--filename", "-"], manifest, cancellationToken);
 }
