@@ -15,7 +15,7 @@ internal static class RuleMessages
     public const string ReplicaBounds = "minReplicas must not exceed maxReplicas";
     public const string OneDisruptionBound = "set exactly one of minAvailable and maxUnavailable";
     public const string OneEnvironmentValue = "set at most one of value and valueFrom";
-    public const string ReservedEnvironment = "POD_IP, POD_NAME and POD_NAMESPACE are set by the operator: choose another name";
+    public const string ReservedEnvironment = "POD_IP, POD_NAME, POD_NAMESPACE and POD_UID are set by the operator: choose another name";
     public const string OneDestination = "set exactly one of project and dsnSecretRef";
     public const string RateLimit = "set itemsPerSecond, bytesPerSecond or both";
     public const string ExporterImmutable = "exporterRef is immutable: delete the route and create another";

@@ -6,7 +6,7 @@ namespace SentryOtel.Crds.Validation;
 /// </summary>
 public static class SentryExporterValidator
 {
-    private static readonly string[] ReservedNames = ["POD_IP", "POD_NAME", "POD_NAMESPACE"];
+    private static readonly string[] ReservedNames = ["POD_IP", "POD_NAME", "POD_NAMESPACE", "POD_UID"];
 
     /// <summary>Everything that is wrong, not only the first.</summary>
     public static IReadOnlyList<FieldError> Validate(SentryExporterSpec spec)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using SentryOtel.Crds.Serialization;
 
 namespace SentryOtel.Crds.Generator;
 

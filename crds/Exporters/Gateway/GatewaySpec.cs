@@ -83,7 +83,7 @@ public sealed class GatewaySpec
 
 /// <summary>An environment variable of the gateway's container.</summary>
 [ValidationRule("!has(self.value) || !has(self.valueFrom)", RuleMessages.OneEnvironmentValue)]
-[ValidationRule("!(self.name in ['POD_IP', 'POD_NAME', 'POD_NAMESPACE'])", RuleMessages.ReservedEnvironment)]
+[ValidationRule("!(self.name in ['POD_IP', 'POD_NAME', 'POD_NAMESPACE', 'POD_UID'])", RuleMessages.ReservedEnvironment)]
 public sealed class EnvironmentVariableSpec
 {
     /// <summary>Name of the variable.</summary>

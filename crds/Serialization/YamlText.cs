@@ -5,14 +5,15 @@ using System.Text.RegularExpressions;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace SentryOtel.Crds.Generator;
+namespace SentryOtel.Crds.Serialization;
 
 /// <summary>Writes JSON as block YAML, the same bytes every time.</summary>
-internal static partial class YamlText
+public static partial class YamlText
 {
     /// <summary>The YAML of <paramref name="root"/>, without a document marker.</summary>
     public static string Of(JsonObject root)
     {
+        ArgumentNullException.ThrowIfNull(root);
         using var text = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
         var emitter = new Emitter(text, new EmitterSettings(bestIndent: 2, bestWidth: int.MaxValue, isCanonical: false, maxSimpleKeyLength: 1024));
         emitter.Emit(new StreamStart());

@@ -1,0 +1,57 @@
+namespace SentryOtel.Operator.Configuration;
+
+/// <summary>How the operator runs: what its flags and environment say.</summary>
+internal sealed record OperatorOptions
+{
+    /// <summary>Owner of the fields that the operator writes. Never to be changed: a new name would leave the old one's fields behind.</summary>
+    public const string FieldManager = "sentry-otel-operator";
+
+    /// <summary>Name of the Lease by which one replica leads.</summary>
+    public const string LeaseName = "sentry-otel-operator";
+
+    /// <summary>Path of a kubeconfig; null for the pod's own account, or <c>KUBECONFIG</c>.</summary>
+    public string? Kubeconfig { get; init; }
+
+    /// <summary>Namespaces to work in; empty for all.</summary>
+    public IReadOnlyList<string> WatchNamespaces { get; init; } = [];
+
+    /// <summary>Whether several replicas agree on one that works.</summary>
+    public bool LeaderElect { get; init; } = true;
+
+    /// <summary>Namespace of the Lease.</summary>
+    public required string LeaderElectionNamespace { get; init; }
+
+    /// <summary>Where /metrics is served; <c>0</c> for nowhere.</summary>
+    public string MetricsBindAddress { get; init; } = ":8080";
+
+    /// <summary>Where /healthz, /livez and /readyz are served; <c>0</c> for nowhere.</summary>
+    public string HealthProbeBindAddress { get; init; } = ":8081";
+
+    /// <summary>Image of gateways whose exporter names none.</summary>
+    public required string GatewayImage { get; init; }
+
+    /// <summary>Times of the periodic work.</summary>
+    public OperatorTimes Times { get; init; } = new();
+}
+
+/// <summary>Times of the operator's periodic work.</summary>
+internal sealed record OperatorTimes
+{
+    /// <summary>How often Secrets are read again: their changes are not watched, since that would need the right to list every Secret.</summary>
+    public TimeSpan SecretPoll { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How often a token that works is tried again at Sentry.</summary>
+    public TimeSpan TokenCheck { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long a discovered route outlives its last workload, so that a redeployment does not remove it.</summary>
+    public TimeSpan DiscoveryGrace { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Seconds that a lease is valid without a renewal.</summary>
+    public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long the leader tries to renew before it gives up.</summary>
+    public TimeSpan RenewDeadline { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often the lease is tried.</summary>
+    public TimeSpan RetryPeriod { get; init; } = TimeSpan.FromSeconds(2);
+}

@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Logging;
+using SentryOtel.Kubernetes.Client;
+using SentryOtel.Kubernetes.Conditions;
+using SentryOtel.Kubernetes.Events;
+using SentryOtel.Operator.Configuration;
+using SentryOtel.Operator.Credentials;
+
+namespace SentryOtel.Operator;
+
+/// <summary>What every controller of the operator works with.</summary>
+internal sealed record OperatorServices
+{
+    public required OperatorOptions Options { get; init; }
+
+    public required IKubernetesClient Client { get; init; }
+
+    public required StatusWriter Status { get; init; }
+
+    public required IEventRecorder Events { get; init; }
+
+    /// <summary>The way from an exporter to Sentry's API.</summary>
+    public required ExporterConnections Connections { get; init; }
+
+    public required ILoggerFactory LoggerFactory { get; init; }
+
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+}
