@@ -11,9 +11,12 @@ help: ## Lists the targets
 build: ## Builds the programs: artifacts/{gateway,operator,sentry-server}
 	build/publish
 
-run: ## A tour: operator, gateway and services against a stand-in Sentry (ONCE=1 ends by itself, CLUSTER=1 in a real control plane, SENTRY_URL, SENTRY_ORG and SENTRY_AUTH_TOKEN for your own Sentry)
-	@$(if $(CLUSTER),build/install-prerequisites && build/build-control-plane && )build/publish
-	@dotnet run --project tests/Demo --configuration $(configuration) -- $(if $(ONCE),--once) $(if $(CLUSTER),--cluster)
+run: ## Runs the whole path once, for real (ONCE=1 ends by itself; CLUSTER=current uses the current kubeconfig context; SENTRY_URL, SENTRY_ORG and SENTRY_AUTH_TOKEN use that Sentry)
+	@build/install-prerequisites
+	@[ "$(CLUSTER)" = current ] || build/build-control-plane
+	@build/publish
+	@dotnet build tests/Demo --configuration $(configuration) --nologo --verbosity quiet
+	@dotnet run --project tests/Demo --configuration $(configuration) --no-build -- $(if $(ONCE),--once) --cluster $(or $(CLUSTER),own)
 
 prerequisites: ## Installs and builds what the tests run against: etcd, kubectl, helm, a control plane, a CRD server
 	build/install-prerequisites
