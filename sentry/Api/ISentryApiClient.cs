@@ -39,6 +39,9 @@ public interface ISentryApiClient
     /// <summary>Creates a team; <see cref="SentryErrorReason.Conflict"/> when the slug is taken.</summary>
     Task<SentryResult<SentryTeam>> CreateTeamAsync(string slug, CancellationToken cancellationToken);
 
+    /// <summary>Gives a team access to a project; nothing happens when it has it.</summary>
+    Task<SentryResult<SentryProject>> AddTeamAsync(string slugOrId, string team, CancellationToken cancellationToken);
+
     /// <summary>All active client keys of a project.</summary>
     Task<SentryResult<IReadOnlyList<ProjectKey>>> ListKeysAsync(string slugOrId, CancellationToken cancellationToken);
 

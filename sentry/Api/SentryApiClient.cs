@@ -150,6 +150,16 @@ public sealed class SentryApiClient : ISentryApiClient, IDisposable
             cancellationToken);
 
     /// <inheritdoc/>
+    public Task<SentryResult<SentryProject>> AddTeamAsync(string slugOrId, string team, CancellationToken cancellationToken) =>
+        SendAsync(
+            SentryApiOperation.AddTeam,
+            ["projects", Organization, slugOrId, "teams", team],
+            null,
+            null,
+            SentryJson.Default.SentryProject,
+            cancellationToken);
+
+    /// <inheritdoc/>
     public Task<SentryResult<IReadOnlyList<ProjectKey>>> ListKeysAsync(string slugOrId, CancellationToken cancellationToken) =>
         ListActiveKeysAsync(SentryApiOperation.ListKeys, ["projects", Organization, slugOrId, "keys"], cancellationToken);
 

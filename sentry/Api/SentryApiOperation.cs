@@ -11,6 +11,7 @@ internal sealed record SentryApiOperation(string Name, HttpMethod Method, string
     public static readonly SentryApiOperation DeleteProject = new("delete project", HttpMethod.Delete, "project:admin");
     public static readonly SentryApiOperation ListTeams = new("list teams", HttpMethod.Get, "org:read");
     public static readonly SentryApiOperation CreateTeam = new("create team", HttpMethod.Post, "team:write");
+    public static readonly SentryApiOperation AddTeam = new("add team to project", HttpMethod.Post, "project:write");
     public static readonly SentryApiOperation ListKeys = new("list client keys", HttpMethod.Get, "project:read");
     public static readonly SentryApiOperation CreateKey = new("create client key", HttpMethod.Post, "project:write");
     public static readonly SentryApiOperation ListOrganizationKeys = new("list client keys of the organization", HttpMethod.Get, "org:read");

@@ -44,14 +44,19 @@ public sealed record OtlpEndpoints(Uri Traces, Uri Logs)
     }
 
     /// <summary>
-    /// The same paths under another scheme, host and port, for a Sentry whose public name can not be reached from here. A path of
-    /// <paramref name="ingestUrl"/> is put in front.
+    /// The same endpoints under another base, in place of scheme, host, port and path prefix: for a Sentry whose public name can not be
+    /// reached from here.
     /// </summary>
     public OtlpEndpoints WithIngestUrl(Uri? ingestUrl)
     {
         return ingestUrl is null ? this : new OtlpEndpoints(Move(Traces), Move(Logs));
 
-        Uri Move(Uri endpoint) => new(ingestUrl.GetLeftPart(UriPartial.Path).TrimEnd('/') + endpoint.PathAndQuery);
+        Uri Move(Uri endpoint)
+        {
+            var path = endpoint.AbsolutePath;
+            var prefix = path.LastIndexOf("/api/", StringComparison.Ordinal);
+            return new Uri(ingestUrl.GetLeftPart(UriPartial.Path).TrimEnd('/') + (prefix < 0 ? path : path[prefix..]));
+        }
     }
 
     private static Uri Derive(Dsn dsn, string signal) => new(dsn.BaseAddress, $"api/{dsn.ProjectId}/integration/otlp/v1/{signal}");

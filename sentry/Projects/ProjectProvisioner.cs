@@ -18,6 +18,9 @@ public sealed class ProjectProvisioner(ISentryApiClient client, TimeProvider tim
     /// </summary>
     private static readonly TimeSpan IntentWindow = TimeSpan.FromMinutes(5);
 
+    /// <summary>Teams named in a message.</summary>
+    private const int MaxChoices = 10;
+
     /// <summary>Finds or creates the project.</summary>
     public async Task<ProvisionResult> ProvisionAsync(ProvisionRequest request, CancellationToken cancellationToken)
     {
@@ -162,7 +165,7 @@ public sealed class ProjectProvisioner(ISentryApiClient client, TimeProvider tim
             ReplacedId = request.Known is { } known && known.Id != project.Id ? known.Id : null,
             PublicKey = key.Public,
             Endpoints = endpoints.WithIngestUrl(request.IngestUrl),
-            Warning = createdNow || (!created && request.Adoption != AdoptionPolicy.Adopt)
+            Warning = createdNow || request.Adoption != AdoptionPolicy.Adopt
                 ? null
                 : await AlignAsync(request, project, cancellationToken).ConfigureAwait(false),
         };
@@ -232,18 +235,21 @@ public sealed class ProjectProvisioner(ISentryApiClient client, TimeProvider tim
                 : $"project \"{project.Slug}\" has no active client key: create or enable one in Sentry"));
     }
 
-    /// <summary>Brings name and platform in line. Data flow without that, so a failure is a warning.</summary>
+    /// <summary>Brings team and platform in line. Data flow without that, so a failure is a warning.</summary>
     private async Task<string?> AlignAsync(ProvisionRequest request, SentryProject project, CancellationToken cancellationToken)
     {
-        var name = request.Name is { Length: > 0 } && request.Name != project.Name ? request.Name : null;
-        var platform = request.Platform is { Length: > 0 } && request.Platform != project.Platform ? request.Platform : null;
-        if (name is null && platform is null)
+        SentryError? error = null;
+        if (request.Platform is { Length: > 0 } platform && platform != project.Platform)
         {
-            return null;
+            error = (await client.UpdateProjectAsync(project.Id, new ProjectUpdate(Platform: platform), cancellationToken).ConfigureAwait(false)).Error;
         }
 
-        var updated = await client.UpdateProjectAsync(project.Id, new ProjectUpdate(Name: name, Platform: platform), cancellationToken).ConfigureAwait(false);
-        return updated.Error?.Message;
+        if (request.Team is { Length: > 0 } team && project.Teams is { } teams && teams.All(known => known.Slug != team))
+        {
+            error = (await client.AddTeamAsync(project.Id, team, cancellationToken).ConfigureAwait(false)).Error ?? error;
+        }
+
+        return error?.Message;
     }
 
     private async Task<(string? Slug, ProvisionError? Error)> ChooseTeamAsync(ProvisionRequest request, CancellationToken cancellationToken)
@@ -257,6 +263,14 @@ public sealed class ProjectProvisioner(ISentryApiClient client, TimeProvider tim
         if (teams.Error is { } error)
         {
             return (null, ProvisionError.From(error));
+        }
+
+        if (request.SeveralTeams == SeveralTeams.Refuse && teams.Value!.Count > 1)
+        {
+            var choices = string.Join(", ", teams.Value.Select(static team => team.Slug).Order(StringComparer.Ordinal).Take(MaxChoices));
+            return (null, new ProvisionError(
+                ProvisionErrorReason.AmbiguousTeam,
+                $"organization {client.Organization} has {teams.Value.Count} teams, name one in projects.team: {choices}{(teams.Value.Count > MaxChoices ? ", ..." : "")}"));
         }
 
         return TeamChoice.Oldest(teams.Value!) is { } team

@@ -11,14 +11,17 @@ public sealed record ProvisionRequest
     /// <summary>Slug of the project.</summary>
     public required string Slug { get; init; }
 
-    /// <summary>Name for people; null leaves it to the slug at creation and alone later.</summary>
+    /// <summary>Name for people of a new project; null for the slug.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Platform id; null means <c>other</c> at creation and leaves it alone later.</summary>
+    /// <summary>Platform id; null means <c>other</c> for a new project.</summary>
     public string? Platform { get; init; }
 
-    /// <summary>Slug of the team a new project belongs to; null for the oldest team (lowest id).</summary>
+    /// <summary>Slug of the team a new project belongs to; null for the organisation's only team, or what <see cref="SeveralTeams"/> says.</summary>
     public string? Team { get; init; }
+
+    /// <summary>What to do when no team is named and there are several.</summary>
+    public SeveralTeams SeveralTeams { get; init; }
 
     /// <summary>False when a missing project is an error.</summary>
     public bool MayCreate { get; init; }
@@ -29,7 +32,7 @@ public sealed record ProvisionRequest
     /// <summary>Name of the client key to send with, when a certain one is wanted.</summary>
     public string? KeyName { get; init; }
 
-    /// <summary>Replaces scheme, host and port of the ingest addresses.</summary>
+    /// <summary>Replaces scheme, host, port and path prefix of the ingest addresses.</summary>
     public Uri? IngestUrl { get; init; }
 
     /// <summary>What the last pass found; null on the first.</summary>
@@ -43,6 +46,16 @@ public sealed record ProvisionRequest
     /// durable state.
     /// </summary>
     public Func<CreateIntent?, CancellationToken, Task>? RecordIntent { get; init; }
+}
+
+/// <summary>Which of several teams a new project belongs to.</summary>
+public enum SeveralTeams
+{
+    /// <summary>The oldest, by id: unlike the first by name it stays the same when teams are added.</summary>
+    Oldest,
+
+    /// <summary>None: it is an error that names the choices.</summary>
+    Refuse,
 }
 
 /// <summary>What an owner remembers of its project.</summary>

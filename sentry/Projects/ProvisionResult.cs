@@ -105,6 +105,9 @@ public enum ProvisionErrorReason
     /// <summary>The organisation has no team to create the project in.</summary>
     NoTeam,
 
+    /// <summary>There are several teams and none was named.</summary>
+    AmbiguousTeam,
+
     /// <summary>The team asked for is not there, or not visible to the token.</summary>
     TeamNotFound,
 

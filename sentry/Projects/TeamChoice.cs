@@ -6,7 +6,7 @@ namespace SentryOtel.Sentry.Projects;
 /// <summary>Which team a project is created in when none is named.</summary>
 internal static class TeamChoice
 {
-    /// <summary>The oldest team, by id: unlike the first by name it stays the same when teams are added. Null when there is none.</summary>
+    /// <summary>The oldest team, by id; null when there is none.</summary>
     public static SentryTeam? Oldest(IEnumerable<SentryTeam> teams) => teams
         .OrderBy(static team => long.TryParse(team.Id, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : long.MaxValue)
         .ThenBy(static team => team.Slug, StringComparer.Ordinal)

@@ -66,13 +66,13 @@ public sealed class DsnTests
     }
 
     [Fact]
-    public void An_ingest_address_of_ones_own_replaces_host_and_port_and_keeps_the_path()
+    public void An_ingest_address_of_ones_own_replaces_host_port_and_path_prefix()
     {
         var endpoints = OtlpEndpoints.FromDsn(Dsn.Parse($"https://{Key}@sentry.example/pfx/5"));
 
-        var moved = endpoints.WithIngestUrl(new Uri("http://relay.monitoring:3000/"));
+        var moved = endpoints.WithIngestUrl(new Uri("http://relay.monitoring:3000/edge/"));
 
-        Assert.Equal("http://relay.monitoring:3000/pfx/api/5/integration/otlp/v1/logs", moved.Logs.AbsoluteUri);
+        Assert.Equal("http://relay.monitoring:3000/edge/api/5/integration/otlp/v1/logs", moved.Logs.AbsoluteUri);
         Assert.Same(endpoints, endpoints.WithIngestUrl(null));
     }
 }

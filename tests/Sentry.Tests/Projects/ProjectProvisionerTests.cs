@@ -58,13 +58,18 @@ public sealed class ProjectProvisionerTests
     [Fact]
     public async Task An_adopted_project_is_brought_in_line_and_still_not_called_created()
     {
-        await using var api = await ApiFixture.StartAsync(new SentryServerOptions { Projects = ["orders"] });
+        await using var api = await ApiFixture.StartAsync(new SentryServerOptions { Projects = ["orders"], Teams = ["platform", "backend"] });
 
-        var project = await ProvisionAsync(api, Orders with { Adoption = AdoptionPolicy.Adopt, Name = "Orders", Platform = "python" });
+        var project = await ProvisionAsync(api, Orders with { Adoption = AdoptionPolicy.Adopt, Team = "backend", Platform = "python" });
+        api.State.Requests.Clear();
+        await ProvisionAsync(api, Orders with { Adoption = AdoptionPolicy.Adopt, Team = "backend", Platform = "python", Known = Remember(project) });
 
+        var adopted = api.State.Projects.Find("orders")!;
         Assert.False(project.Created);
-        Assert.Equal("Orders", api.State.Projects.Find("orders")!.Name);
         Assert.Null(project.Warning);
+        Assert.Equal("python", adopted.Platform);
+        Assert.Contains(api.State.Teams.Find("backend")!.Id, adopted.TeamIds);
+        Assert.Equal(0, api.Calls("POST", "") + api.Calls("PUT", ""));
     }
 
     [Fact]
@@ -287,6 +292,20 @@ public sealed class ProjectProvisionerTests
     }
 
     [Fact]
+    public async Task With_several_teams_and_none_named_the_choices_are_named_if_so_wished()
+    {
+        await using var api = await ApiFixture.StartAsync(new SentryServerOptions { Teams = ["zebra", "ant"] });
+
+        var error = await FailAsync(api, Orders with { SeveralTeams = SeveralTeams.Refuse });
+        api.State.Teams.Delete("ant");
+        var project = await ProvisionAsync(api, Orders with { SeveralTeams = SeveralTeams.Refuse });
+
+        Assert.Equal(ProvisionErrorReason.AmbiguousTeam, error.Reason);
+        Assert.Contains("ant, zebra", error.Message, StringComparison.Ordinal);
+        Assert.True(project.Created);
+    }
+
+    [Fact]
     public async Task A_missing_team_is_an_error_with_the_cure()
     {
         await using var api = await ApiFixture.StartAsync(new SentryServerOptions { Teams = [] });
@@ -312,7 +331,7 @@ public sealed class ProjectProvisionerTests
 
         var project = await ProvisionAsync(api, Orders with { IngestUrl = new Uri("http://relay.example:3000") });
 
-        Assert.Equal($"http://relay.example:3000/old/api/{project.Id}/integration/otlp/v1/logs", project.Endpoints.Logs.AbsoluteUri);
+        Assert.Equal($"http://relay.example:3000/api/{project.Id}/integration/otlp/v1/logs", project.Endpoints.Logs.AbsoluteUri);
     }
 
     [Theory]

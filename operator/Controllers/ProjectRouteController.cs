@@ -1,0 +1,194 @@
+using SentryOtel.Crds;
+using SentryOtel.Kubernetes.Conditions;
+using SentryOtel.Kubernetes.Controllers;
+using SentryOtel.Kubernetes.Entities;
+using SentryOtel.Kubernetes.Events;
+using SentryOtel.Kubernetes.Informers;
+using SentryOtel.Operator.Projects;
+using SentryOtel.Operator.Routes;
+
+namespace SentryOtel.Operator.Controllers;
+
+/// <summary>
+/// Gives every route its project in Sentry and says truthfully how far it is. The second pass looks at gateways and exporter only, and asks
+/// Sentry nothing.
+/// </summary>
+internal sealed class ProjectRouteController(
+    OperatorServices services,
+    IStore<SentryExporter> exporters,
+    RouteAcceptance acceptance,
+    RouteProgramming programming,
+    ProjectRouteTimes times,
+    Random random) : IEntityStatusController<SentryProjectRoute>
+{
+    private readonly RouteMemory _memory = new();
+    private readonly RouteStatusComposer _composer = new(services.TimeProvider);
+    private RouteMarks? _marks;
+    private ProjectResolver? _resolver;
+
+    private RouteMarks Marks => _marks ??= new RouteMarks(services.Client, _memory);
+
+    private ProjectResolver Resolver => _resolver ??= new ProjectResolver(services, _memory, Marks);
+
+    /// <summary>Wakes the second pass of a route after a while; set when the controller is hooked up.</summary>
+    public Action<ObjectKey, TimeSpan>? CheckProgrammingAfter { get; set; }
+
+    /// <inheritdoc/>
+    public async Task<ReconciliationResult> ReconcileAsync(SentryProjectRoute route, CancellationToken cancellationToken)
+    {
+        var key = RouteClaims.ExporterOf(route);
+        var exporter = exporters.Get(key);
+        if (route.Metadata.DeletionTimestamp is not null)
+        {
+            return await RemoveAsync(route, exporter, cancellationToken).ConfigureAwait(false);
+        }
+
+        var accepted = acceptance.Of(route, exporter);
+        if (!accepted.IsAccepted || exporter is null || route.Spec.Suspend || exporter.Spec.Suspend)
+        {
+            // Whatever changes this wakes the route: itself, its exporter, its rivals, its namespace.
+            await WriteAsync(route, exporter, accepted, Standstill(route, exporter), cancellationToken).ConfigureAwait(false);
+            return ReconciliationResult.Success();
+        }
+
+        var project = await Resolver.ResolveAsync(route, exporter, acceptance.RoutesOf(key), cancellationToken).ConfigureAwait(false);
+        await WriteAsync(route, exporter, accepted, project, cancellationToken).ConfigureAwait(false);
+        if (project.IsReady && _memory.IntentOf(route) is not null)
+        {
+            await Marks.ClearIntentAsync(route, cancellationToken).ConfigureAwait(false);
+        }
+
+        return Next(project);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ReconciliationResult> ReconcileStatusAsync(SentryProjectRoute route, CancellationToken cancellationToken)
+    {
+        if (route.Metadata.DeletionTimestamp is not null)
+        {
+            return ReconciliationResult.Success();
+        }
+
+        var exporter = exporters.Get(RouteClaims.ExporterOf(route));
+        var accepted = acceptance.Of(route, exporter);
+        var before = _memory.StatusOf(route);
+        if (before?.ObservedGeneration != route.Metadata.Generation
+            || before?.Conditions.FindCondition(RouteReasons.AcceptedType)?.Reason != accepted.Reason)
+        {
+            // A reconcile is due, or on its way, and will say all of this better.
+            return ReconciliationResult.Success();
+        }
+
+        await WriteAsync(route, exporter, accepted, Preserved(before), cancellationToken).ConfigureAwait(false);
+        return ReconciliationResult.Success();
+    }
+
+    /// <inheritdoc/>
+    public Task<ReconciliationResult> DeletedAsync(ObjectKey key, CancellationToken cancellationToken)
+    {
+        _memory.Forget(key);
+        services.Status.Forget("SentryProjectRoute", key);
+        return Task.FromResult(ReconciliationResult.Success());
+    }
+
+    private async Task<ReconciliationResult> RemoveAsync(SentryProjectRoute route, SentryExporter? exporter, CancellationToken cancellationToken)
+    {
+        if (route.Metadata.Finalizers?.Contains(RouteAnnotations.Finalizer) != true)
+        {
+            return ReconciliationResult.Success();
+        }
+
+        var removal = new ProjectRemoval(services, _memory, Resolver, times.RemovalDeadline);
+        var outcome = await removal.RemoveAsync(route, exporter, acceptance.RoutesOf(RouteClaims.ExporterOf(route)), cancellationToken).ConfigureAwait(false);
+        if (outcome.IsDone)
+        {
+            services.Events.Event(route, outcome.IsUnusual ? EventType.Warning : EventType.Normal, outcome.Reason, "Delete", outcome.Message);
+            await Marks.ReleaseAsync(route, cancellationToken).ConfigureAwait(false);
+            return ReconciliationResult.Success();
+        }
+
+        var accepted = new AcceptanceVerdict(
+            false, RouteReasons.Deleting, $"waits for the project to be deleted; annotation {RouteAnnotations.AbandonProject}: \"true\" lets the route go without");
+        var project = new ProjectOutcome(false, outcome.Reason, outcome.Message, _memory.StatusOf(route)?.Project);
+        await WriteAsync(route, exporter, accepted, project, cancellationToken).ConfigureAwait(false);
+        return ReconciliationResult.Failure(outcome.Reason, outcome.Message);
+    }
+
+    private async Task WriteAsync(
+        SentryProjectRoute route, SentryExporter? exporter, AcceptanceVerdict accepted, ProjectOutcome project, CancellationToken cancellationToken)
+    {
+        var before = _memory.StatusOf(route);
+        var programmed = accepted.IsAccepted && exporter is not null
+            ? programming.Of(route, exporter, project.Project)
+            : new ProgrammingVerdict(false, accepted.Reason, accepted.Message);
+        var status = _composer.Compose(route, exporter, before, accepted, project, programmed);
+        var written = await services.Status.WriteAsync(
+            route, RouteStatusComposer.OwnPart(route.Status), status, CrdJsonContext.Default.SentryProjectRouteStatus, cancellationToken).ConfigureAwait(false);
+        if (written == StatusWrite.Gone)
+        {
+            return;
+        }
+
+        _memory.Remember(route, status);
+        TellTransitions(route, before, status);
+        if (accepted.IsAccepted && !programmed.IsProgrammed && project.IsReady)
+        {
+            CheckProgrammingAfter?.Invoke(ObjectKey.Of(route), times.ProgrammingCheck);
+        }
+    }
+
+    private void TellTransitions(SentryProjectRoute route, SentryProjectRouteStatus? before, SentryProjectRouteStatus after)
+    {
+        foreach (var type in new[] { RouteReasons.AcceptedType, RouteReasons.ProjectReadyType })
+        {
+            var (was, now) = (before?.Conditions.FindCondition(type), after.Conditions.FindCondition(type)!);
+            if (was?.Status != now.Status || was.Reason != now.Reason)
+            {
+                services.Events.Event(
+                    route, now.Status == ConditionStatus.True ? EventType.Normal : EventType.Warning, now.Reason!, "Reconcile", now.Message ?? "");
+            }
+        }
+
+        if (after.Conditions.IsConditionTrue(RouteReasons.ReadyType) && !(before?.Conditions.IsConditionTrue(RouteReasons.ReadyType) ?? false))
+        {
+            services.Events.Event(route, EventType.Normal, RouteReasons.Ready, "Reconcile", "a span sent now would arrive");
+        }
+    }
+
+    /// <summary>Nothing is looked up: what was known of the project still holds, and what was not stays open.</summary>
+    private ProjectOutcome Standstill(SentryProjectRoute route, SentryExporter? exporter)
+    {
+        var before = _memory.StatusOf(route);
+        if (before?.Conditions.FindCondition(RouteReasons.ProjectReadyType) is not null)
+        {
+            return Preserved(before);
+        }
+
+        return route.Spec.Suspend ? new ProjectOutcome(false, RouteReasons.Suspended, "the route is suspended", null)
+            : exporter?.Spec.Suspend == true ? new ProjectOutcome(false, RouteReasons.ExporterSuspended, "the exporter is suspended", null)
+            : new ProjectOutcome(false, RouteReasons.Pending, "the exporter has not taken the route", null);
+    }
+
+    private static ProjectOutcome Preserved(SentryProjectRouteStatus before)
+    {
+        var condition = before.Conditions.FindCondition(RouteReasons.ProjectReadyType);
+        return new ProjectOutcome(
+            condition?.Status == ConditionStatus.True, condition?.Reason ?? RouteReasons.Pending, condition?.Message ?? "", before.Project);
+    }
+
+    private ReconciliationResult Next(ProjectOutcome project) => project.Recheck switch
+    {
+        ProjectRecheck.WithBackoff => ReconciliationResult.Failure(project.Reason, project.Message),
+        ProjectRecheck.AtTime => ReconciliationResult.RequeueAfter(Spread(project.RetryAfter + TimeSpan.FromSeconds(1))),
+        ProjectRecheck.NowAndThen => ReconciliationResult.RequeueAfter(Spread(times.Recheck)),
+        _ => ReconciliationResult.RequeueAfter(Spread(times.DriftCheck)),
+    };
+
+    private TimeSpan Spread(TimeSpan interval)
+    {
+        lock (random)
+        {
+            return interval * (1 + (random.NextDouble() / 5));
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using SentryOtel.Crds;
+using SentryOtel.Kubernetes.Conditions;
+using SentryOtel.Kubernetes.Controllers;
+using SentryOtel.Kubernetes.Entities;
+using SentryOtel.Kubernetes.Hosting;
+using SentryOtel.Kubernetes.Informers;
+using SentryOtel.Kubernetes.Queueing;
+using SentryOtel.Operator.Projects;
+using SentryOtel.Operator.Routes;
+
+namespace SentryOtel.Operator.Controllers;
+
+/// <summary>Hooks the route controller up: what it caches, and what wakes it.</summary>
+internal static class ProjectRouteRegistration
+{
+    private const int Workers = 4;
+
+    /// <summary>Adds the controller to a host.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="services">What controllers work with.</param>
+    /// <param name="times">Times of its periodic work; null for the defaults.</param>
+    /// <param name="random">Jitter.</param>
+    public static Controller<SentryProjectRoute> AddProjectRouteController(
+        this OperatorHostBuilder host, OperatorServices services, ProjectRouteTimes? times, Random random)
+    {
+        times ??= new ProjectRouteTimes();
+        var spaces = services.Options.WatchNamespaces;
+        var routes = host.Informer<SentryProjectRoute>();
+        var exporters = host.Informer<SentryExporter>();
+        // Namespaces are cluster-scoped: an operator of some namespaces has no right to list them.
+        var namespaces = spaces.Count == 0 ? host.Informer<V1NamespaceMetadata>() : null;
+        var tables = host.Informer(new InformerOptions<V1ConfigMap> { Namespaces = spaces, LabelSelector = SentryOtelGroup.ExporterLabel });
+        var leases = host.Informer(new InformerOptions<V1Lease> { Namespaces = spaces, LabelSelector = RouteProgramming.LeaseSelector });
+        routes.AddIndex(RouteAcceptance.ByExporter, static route => [RouteClaims.ExporterOf(route).ToString()]);
+
+        var acceptance = new RouteAcceptance(routes.Store, namespaces?.Store);
+        var programming = new RouteProgramming(tables.Store, leases.Store, services.TimeProvider);
+        var reconciler = new ProjectRouteController(services, exporters.Store, acceptance, programming, times, random);
+        var controller = host.AddController(reconciler, builder =>
+        {
+            builder.WithOptions(new ControllerOptions
+            {
+                MaxConcurrentReconciles = Workers,
+                RateLimiter = () => new ItemExponentialFailureRateLimiter<ObjectKey>(times.Backoff, times.MaxBackoff, jitterFactor: 0.2, random: random),
+            });
+            builder.When(ByPeople())
+            .Watches<SentryProjectRoute>(acceptance.RivalsOf, predicate: ClaimChanged())
+            .Watches<SentryExporter>(exporter => KeysOf(acceptance, ObjectKey.Of(exporter)), predicate: TermsChanged())
+            .Watches<SentryExporter>(exporter => KeysOf(acceptance, ObjectKey.Of(exporter)), WorkKind.Status)
+            .Watches(map => KeysLabelled(exporters.Store, acceptance, map), WorkKind.Status, informer: tables)
+            .Watches(lease => KeysLabelled(exporters.Store, acceptance, lease), WorkKind.Status, GenerationReported(), leases);
+            if (namespaces is not null)
+            {
+                builder.Watches(
+                    space => KeysIn(routes.Store, space.Metadata.Name!), predicate: EventPredicates.LabelsChanged<V1NamespaceMetadata>(), informer: namespaces);
+            }
+        });
+        reconciler.CheckProgrammingAfter = (key, delay) => controller.EnqueueAfter(key, delay, WorkKind.Status);
+        return controller;
+    }
+
+    /// <summary>Changes of the route that are not this controller's own.</summary>
+    private static EventPredicate<SentryProjectRoute> ByPeople() =>
+        EventPredicates.GenerationChanged<SentryProjectRoute>()
+            .Or(EventPredicates.DeletionTimestampChanged<SentryProjectRoute>())
+            .Or(new EventPredicate<SentryProjectRoute>(update: static (before, after) => !Annotations(before).SetEquals(Annotations(after))));
+
+    private static HashSet<KeyValuePair<string, string>> Annotations(SentryProjectRoute route) =>
+        [.. (route.Metadata.Annotations ?? new Dictionary<string, string>()).Where(static pair => !RouteAnnotations.IsOwn(pair.Key))];
+
+    /// <summary>A route comes, begins to go, or goes: its rivals may win or lose.</summary>
+    private static EventPredicate<SentryProjectRoute> ClaimChanged() =>
+        EventPredicates.DeletionTimestampChanged<SentryProjectRoute>().Or(EventPredicates.GenerationChanged<SentryProjectRoute>());
+
+    /// <summary>What the exporter says of projects, or whether its token works.</summary>
+    private static EventPredicate<SentryExporter> TermsChanged() =>
+        EventPredicates.GenerationChanged<SentryExporter>()
+            .Or(EventPredicates.DeletionTimestampChanged<SentryExporter>())
+            .Or(new EventPredicate<SentryExporter>(update: static (before, after) => HasCredentials(before) != HasCredentials(after)));
+
+    private static bool HasCredentials(SentryExporter exporter) => exporter.Status?.Conditions.IsConditionTrue("CredentialsValid") ?? false;
+
+    /// <summary>Leases are renewed every few seconds; only a generation is news.</summary>
+    private static EventPredicate<V1Lease> GenerationReported() => new(
+        update: static (before, after) => RouteProgramming.GenerationOf(before) != RouteProgramming.GenerationOf(after));
+
+    private static IEnumerable<ObjectKey> KeysOf(RouteAcceptance acceptance, ObjectKey exporter) =>
+        acceptance.RoutesOf(exporter).Select(static route => ObjectKey.Of(route));
+
+    private static IEnumerable<ObjectKey> KeysIn(IStore<SentryProjectRoute> routes, string @namespace) =>
+        routes.ByNamespace(@namespace).Select(static route => ObjectKey.Of(route));
+
+    /// <summary>The routes of the exporter whose label an object carries, in the object's namespace.</summary>
+    private static IEnumerable<ObjectKey> KeysLabelled(IStore<SentryExporter> exporters, RouteAcceptance acceptance, IKubernetesObject child) =>
+        child.Metadata.Labels?.TryGetValue(SentryOtelGroup.ExporterLabel, out var label) == true
+            ? exporters.ByNamespace(child.Metadata.Namespace!)
+                .Where(exporter => Naming.LabelValue(exporter.Metadata.Name!) == label)
+                .SelectMany(exporter => KeysOf(acceptance, ObjectKey.Of(exporter)))
+            : [];
+}

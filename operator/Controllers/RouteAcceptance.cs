@@ -1,0 +1,74 @@
+using SentryOtel.Crds;
+using SentryOtel.Crds.Validation;
+using SentryOtel.Kubernetes.Entities;
+using SentryOtel.Kubernetes.Informers;
+using SentryOtel.Operator.Projects;
+using SentryOtel.Operator.Routes;
+
+namespace SentryOtel.Operator.Controllers;
+
+/// <summary>Whether an exporter takes a route. Decided from the caches alone.</summary>
+/// <param name="routes">All routes, with the index <see cref="ByExporter"/>.</param>
+/// <param name="namespaces">Labels of namespaces, for exporters that select by them; null where the operator may not list namespaces: nothing is selected then.</param>
+internal sealed class RouteAcceptance(IStore<SentryProjectRoute> routes, IStore<V1NamespaceMetadata>? namespaces)
+{
+    /// <summary>Index of routes by exporter, <c>ns/name</c>.</summary>
+    public const string ByExporter = "exporter";
+
+    /// <summary>The routes that name an exporter.</summary>
+    public IReadOnlyList<SentryProjectRoute> RoutesOf(ObjectKey exporter) => routes.ByIndex(ByExporter, exporter.ToString());
+
+    /// <summary>The other routes that claim the same value of the same exporter: what happens to one concerns the others.</summary>
+    public IEnumerable<ObjectKey> RivalsOf(SentryProjectRoute route) => RoutesOf(RouteClaims.ExporterOf(route))
+        .Where(other => other.Spec.AttributeValue == route.Spec.AttributeValue && ObjectKey.Of(other) != ObjectKey.Of(route))
+        .Select(static other => ObjectKey.Of(other));
+
+    /// <summary>Decides.</summary>
+    public AcceptanceVerdict Of(SentryProjectRoute route, SentryExporter? exporter)
+    {
+        if (Refuse(route, exporter) is { } refused)
+        {
+            return refused;
+        }
+
+        var claims = RoutesOf(RouteClaims.ExporterOf(route)).Where(other => Refuse(other, exporter) is null);
+        var winner = RouteClaims.Winner(claims, route.Spec.AttributeValue);
+        return winner is null || winner.Metadata.Uid == route.Metadata.Uid || RouteClaims.Precedence.Compare(route, winner) < 0
+            ? new AcceptanceVerdict(true, RouteReasons.Accepted, "the exporter takes the route")
+            : new AcceptanceVerdict(
+                false, RouteReasons.Conflict, $"route {winner.Metadata.Namespace}/{winner.Metadata.Name} is older and has the same attributeValue");
+    }
+
+    private AcceptanceVerdict? Refuse(SentryProjectRoute route, SentryExporter? exporter)
+    {
+        if (SentryProjectRouteValidator.Validate(route.Spec) is [_, ..] errors)
+        {
+            return new AcceptanceVerdict(false, RouteReasons.InvalidSpec, string.Join("; ", errors));
+        }
+
+        var key = RouteClaims.ExporterOf(route);
+        return exporter switch
+        {
+            null => new AcceptanceVerdict(false, RouteReasons.ExporterNotFound, $"there is no SentryExporter {key}: create it, or name another in exporterRef"),
+            { Metadata.DeletionTimestamp: not null } => new AcceptanceVerdict(false, RouteReasons.ExporterDeleting, $"SentryExporter {key} is being deleted"),
+            _ when !IsAllowed(route, exporter) => new AcceptanceVerdict(
+                false,
+                RouteReasons.NotAllowedByExporter,
+                $"SentryExporter {key} takes no routes from namespace {route.Metadata.Namespace}: see its allowedRoutes.namespaces"),
+            _ => null,
+        };
+    }
+
+    private bool IsAllowed(SentryProjectRoute route, SentryExporter exporter)
+    {
+        var allowed = exporter.Spec.AllowedRoutes.Namespaces;
+        return route.Metadata.Namespace == exporter.Metadata.Namespace
+            || allowed.From == NamespacesFrom.All
+            || (allowed is { From: NamespacesFrom.Selector, Selector: { } selector }
+                && namespaces?.Get(new ObjectKey(null, route.Metadata.Namespace!)) is { } space
+                && LabelSelection.Matches(selector, space.Metadata.Labels));
+    }
+}
+
+/// <summary>Whether an exporter takes a route, as the condition Accepted says it.</summary>
+internal sealed record AcceptanceVerdict(bool IsAccepted, string Reason, string Message);

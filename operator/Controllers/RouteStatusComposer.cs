@@ -1,0 +1,97 @@
+using SentryOtel.Crds;
+using SentryOtel.Kubernetes.Conditions;
+using SentryOtel.Kubernetes.Entities;
+using SentryOtel.Operator.Projects;
+using SentryOtel.Operator.Routes;
+
+namespace SentryOtel.Operator.Controllers;
+
+/// <summary>Puts a route's status together from what was found. Ready means: a span sent now would arrive.</summary>
+internal sealed class RouteStatusComposer(TimeProvider timeProvider)
+{
+    private static readonly string[] OwnTypes =
+        [RouteReasons.AcceptedType, RouteReasons.ProjectReadyType, RouteReasons.ProgrammedType, RouteReasons.ReadyType];
+
+    /// <summary>The whole of what this controller owns of a status.</summary>
+    /// <param name="route">The route.</param>
+    /// <param name="exporter">Its exporter; null when there is none.</param>
+    /// <param name="before">The status as it was: conditions keep their times.</param>
+    /// <param name="accepted">The exporter's verdict.</param>
+    /// <param name="project">What came of the project.</param>
+    /// <param name="programmed">The gateways' word.</param>
+    public SentryProjectRouteStatus Compose(
+        SentryProjectRoute route,
+        SentryExporter? exporter,
+        SentryProjectRouteStatus? before,
+        AcceptanceVerdict accepted,
+        ProjectOutcome project,
+        ProgrammingVerdict programmed)
+    {
+        var conditions = Own(before?.Conditions);
+        Set(RouteReasons.AcceptedType, accepted.IsAccepted, accepted.Reason, accepted.Message);
+        Set(RouteReasons.ProjectReadyType, project.IsReady, project.Reason, project.Message);
+        Set(RouteReasons.ProgrammedType, programmed.IsProgrammed, programmed.Reason, programmed.Message);
+        var (ready, reason, message) = Ready(route, exporter, accepted, project, programmed);
+        Set(RouteReasons.ReadyType, ready, reason, message);
+        var key = RouteClaims.ExporterOf(route);
+        return new SentryProjectRouteStatus
+        {
+            ObservedGeneration = route.Metadata.Generation,
+            Conditions = conditions,
+            Exporters = [new RouteExporterStatus { Namespace = key.Namespace!, Name = key.Name, Conditions = [.. conditions] }],
+            Project = project.Project,
+            Origin = RouteAnnotations.OriginOf(route),
+        };
+
+        void Set(string type, bool holds, string because, string text) =>
+            conditions.SetCondition(type, ConditionStatus.Of(holds), because, text, route.Metadata.Generation, timeProvider);
+    }
+
+    /// <summary>The part of a status that this controller writes; the gateway's counts are others'.</summary>
+    public static SentryProjectRouteStatus? OwnPart(SentryProjectRouteStatus? status) => status is null ? null : new SentryProjectRouteStatus
+    {
+        ObservedGeneration = status.ObservedGeneration,
+        Conditions = status.Conditions is { } conditions ? Own(conditions) : null,
+        Exporters = status.Exporters is { } exporters
+            ? [.. exporters.Select(static exporter => new RouteExporterStatus { Namespace = exporter.Namespace, Name = exporter.Name, Conditions = Own(exporter.Conditions) })]
+            : null,
+        Project = status.Project,
+        Origin = status.Origin,
+    };
+
+    private static List<V1Condition> Own(List<V1Condition>? conditions) => [.. (conditions ?? []).Where(static condition => OwnTypes.Contains(condition.Type))];
+
+    private static (bool Ready, string Reason, string Message) Ready(
+        SentryProjectRoute route, SentryExporter? exporter, AcceptanceVerdict accepted, ProjectOutcome project, ProgrammingVerdict programmed)
+    {
+        if (!accepted.IsAccepted || exporter is null)
+        {
+            return (false, accepted.Reason, accepted.Message);
+        }
+
+        if (route.Spec.Suspend)
+        {
+            return (false, RouteReasons.Suspended, "the route is suspended: data of the service is dropped and counted");
+        }
+
+        if (!project.IsReady)
+        {
+            return (false, project.Reason, project.Message);
+        }
+
+        var credentials = exporter.Status?.Conditions.FindCondition("CredentialsValid");
+        if (route.Spec.DsnSecretRef is null && credentials?.Status != ConditionStatus.True)
+        {
+            return (false, credentials?.Reason ?? RouteReasons.CredentialsUnknown, credentials?.Message ?? "the exporter's token has not been tried yet");
+        }
+
+        if (!programmed.IsProgrammed)
+        {
+            return (false, programmed.Reason, programmed.Message);
+        }
+
+        return exporter.Status?.Conditions.IsConditionTrue("GatewayAvailable") == true
+            ? (true, RouteReasons.Ready, "a span sent now would arrive")
+            : (false, RouteReasons.GatewayUnavailable, exporter.Status?.Conditions.FindCondition("GatewayAvailable")?.Message ?? "no gateway is available");
+    }
+}

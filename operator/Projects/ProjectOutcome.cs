@@ -1,0 +1,35 @@
+using SentryOtel.Crds;
+
+namespace SentryOtel.Operator.Projects;
+
+/// <summary>What came of looking for a route's project.</summary>
+/// <param name="IsReady">Whether data can be sent to it.</param>
+/// <param name="Reason">Reason of the condition ProjectReady.</param>
+/// <param name="Message">Message of the condition; the same as long as the state is.</param>
+/// <param name="Project">
+/// What is known of the project. Kept while Sentry or the token fail, so that data go on flowing; null when there is certainly none.
+/// </param>
+internal sealed record ProjectOutcome(bool IsReady, string Reason, string Message, RouteProjectStatus? Project)
+{
+    /// <summary>When to look again.</summary>
+    public ProjectRecheck Recheck { get; init; }
+
+    /// <summary>For <see cref="ProjectRecheck.AtTime"/>: Sentry's own word.</summary>
+    public TimeSpan RetryAfter { get; init; }
+}
+
+/// <summary>When to look at a project again.</summary>
+internal enum ProjectRecheck
+{
+    /// <summary>At the usual interval, for drift.</summary>
+    Periodically,
+
+    /// <summary>Soon, with back-off: waiting alone can cure it.</summary>
+    WithBackoff,
+
+    /// <summary>When Sentry says.</summary>
+    AtTime,
+
+    /// <summary>Somebody has to act; looked at now and then all the same, since not every cure can be watched.</summary>
+    NowAndThen,
+}

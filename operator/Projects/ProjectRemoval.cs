@@ -1,0 +1,119 @@
+using SentryOtel.Crds;
+using SentryOtel.Operator.Credentials;
+using SentryOtel.Sentry.Api;
+using SentryOtel.Sentry.Projects;
+
+namespace SentryOtel.Operator.Projects;
+
+/// <summary>Decides and does what becomes of the project of a route that was deleted.</summary>
+internal sealed class ProjectRemoval(OperatorServices services, RouteMemory memory, ProjectResolver resolver, TimeSpan deadline)
+{
+    /// <summary>Deletes the project, or finds that it stays, or says what it waits for.</summary>
+    /// <param name="route">The route, with its finalizer and a deletionTimestamp.</param>
+    /// <param name="exporter">Its exporter; null when that is gone.</param>
+    /// <param name="siblings">All routes of the exporter.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<RemovalOutcome> RemoveAsync(
+        SentryProjectRoute route, SentryExporter? exporter, IEnumerable<SentryProjectRoute> siblings, CancellationToken cancellationToken)
+    {
+        if (RouteAnnotations.IsAbandoned(route))
+        {
+            return RemovalOutcome.Unusual(RouteReasons.ProjectAbandoned, $"the project stays in Sentry: annotation {RouteAnnotations.AbandonProject}");
+        }
+
+        var policy = route.Spec.DeletionPolicy ?? exporter?.Spec.Projects.DeletionPolicy ?? DeletionPolicy.Retain;
+        var project = memory.StatusOf(route)?.Project;
+        if (policy == DeletionPolicy.Retain || (project is not { Created: true } && memory.IntentOf(route) is null))
+        {
+            return RemovalOutcome.Usual(RouteReasons.ProjectRetained, "the project stays in Sentry");
+        }
+
+        if (siblings.FirstOrDefault(other => SharesProject(route, project, other)) is { } sharer)
+        {
+            return RemovalOutcome.Unusual(
+                RouteReasons.ProjectShared, $"the project stays in Sentry: route {sharer.Metadata.Namespace}/{sharer.Metadata.Name} sends there too");
+        }
+
+        if (exporter is null)
+        {
+            return RemovalOutcome.Unusual(RouteReasons.ProjectLeftBehind, "the project stays in Sentry: the exporter that could delete it is gone");
+        }
+
+        var outcome = await DeleteAsync(route, exporter, project, cancellationToken).ConfigureAwait(false);
+        return outcome is { IsDone: false } && services.TimeProvider.GetUtcNow() - route.Metadata.DeletionTimestamp > deadline
+            ? RemovalOutcome.Unusual(RouteReasons.ProjectLeftBehind, $"the project stays in Sentry, it could not be deleted: {outcome.Message}")
+            : outcome;
+    }
+
+    private async Task<RemovalOutcome> DeleteAsync(SentryProjectRoute route, SentryExporter exporter, RouteProjectStatus? project, CancellationToken cancellationToken)
+    {
+        if (exporter.Spec.Suspend)
+        {
+            return RemovalOutcome.Waiting(RouteReasons.ExporterSuspended, "the exporter is suspended: nothing is deleted in Sentry");
+        }
+
+        var connection = await services.Connections.GetAsync(exporter, cancellationToken).ConfigureAwait(false);
+        if (connection.Api is not { } api)
+        {
+            var error = connection.Error ?? new CredentialError(RouteReasons.NoOrganization, "the exporter has no organization any more");
+            return RemovalOutcome.Waiting(error.Reason, error.Message);
+        }
+
+        var id = project?.Id;
+        if (project is not { Created: true })
+        {
+            // A create was noted and its outcome never: look whether there is a project of ours, and make none.
+            var request = resolver.Request(route, exporter, project) with { MayCreate = false, RecordIntent = null, Adoption = Sentry.Projects.AdoptionPolicy.Reference };
+            var found = await new ProjectProvisioner(api, services.TimeProvider).ProvisionAsync(request, cancellationToken).ConfigureAwait(false);
+            if (found.Error is { Reason: not ProvisionErrorReason.ProjectNotFound } failed)
+            {
+                return RemovalOutcome.Waiting(failed.ConditionReason, failed.Message);
+            }
+
+            id = found.Project is { Created: true } ours ? ours.Id : null;
+        }
+
+        return id is null
+            ? RemovalOutcome.Usual(RouteReasons.ProjectRetained, "no project was created for the route")
+            : await DeleteAsync(api, id, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<RemovalOutcome> DeleteAsync(ISentryApiClient api, string id, CancellationToken cancellationToken)
+    {
+        var current = await api.GetProjectAsync(id, cancellationToken).ConfigureAwait(false);
+        if (current.Error is { Reason: SentryErrorReason.NotFound })
+        {
+            return RemovalOutcome.Usual(RouteReasons.ProjectDeleted, "the project was deleted before");
+        }
+
+        // An id never comes back; this guards against a server that takes it for a slug.
+        if (current.Value is { } project && project.Id != id)
+        {
+            return RemovalOutcome.Unusual(RouteReasons.ProjectRetained, $"the project stays in Sentry: id {id} now names another one");
+        }
+
+        var deleted = current.Error is null ? await api.DeleteProjectAsync(id, cancellationToken).ConfigureAwait(false) : current.Error;
+        return deleted.Error is { } error
+            ? RemovalOutcome.Waiting(error.Reason.ToString(), error.Message)
+            : RemovalOutcome.Usual(RouteReasons.ProjectDeleted, $"project \"{current.Value!.Slug}\" was deleted in Sentry");
+    }
+
+    private static bool SharesProject(SentryProjectRoute route, RouteProjectStatus? project, SentryProjectRoute other) =>
+        other.Metadata.Uid != route.Metadata.Uid
+        && other.Metadata.DeletionTimestamp is null
+        && ((project?.Id is { Length: > 0 } id && other.Status?.Project?.Id == id)
+            || (other.Spec.Project?.Slug is { } slug && (slug == route.Spec.Project?.Slug || slug == project?.Slug)));
+}
+
+/// <summary>What became of the project of a deleted route.</summary>
+internal sealed record RemovalOutcome(bool IsDone, bool IsUnusual, string Reason, string Message)
+{
+    /// <summary>Settled, as people expect.</summary>
+    public static RemovalOutcome Usual(string reason, string message) => new(true, false, reason, message);
+
+    /// <summary>Settled in a way that somebody should know.</summary>
+    public static RemovalOutcome Unusual(string reason, string message) => new(true, true, reason, message);
+
+    /// <summary>Not settled yet.</summary>
+    public static RemovalOutcome Waiting(string reason, string message) => new(false, false, reason, message);
+}

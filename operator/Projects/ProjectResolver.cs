@@ -1,0 +1,178 @@
+using SentryOtel.Crds;
+using SentryOtel.Operator.Credentials;
+using SentryOtel.Sentry.Api;
+using SentryOtel.Sentry.Ingest;
+using SentryOtel.Sentry.Projects;
+using AdoptionPolicy = SentryOtel.Crds.AdoptionPolicy;
+using Adoption = SentryOtel.Sentry.Projects.AdoptionPolicy;
+
+namespace SentryOtel.Operator.Projects;
+
+/// <summary>Finds or creates the project of a route that its exporter has accepted.</summary>
+internal sealed class ProjectResolver(OperatorServices services, RouteMemory memory, RouteMarks marks)
+{
+    private readonly SecretReader _secrets = new(services.Client);
+    private readonly AutoCreationQuota _quota = new();
+
+    /// <summary>Resolves the project. May add the route's finalizer and note an intent, never writes its status.</summary>
+    /// <param name="route">The route; its metadata is brought up to date when it is written.</param>
+    /// <param name="exporter">Its exporter.</param>
+    /// <param name="siblings">All routes of the exporter.</param>
+    /// <param name="cancellationToken">Ends it; a create that was sent may still be carried out.</param>
+    public async Task<ProjectOutcome> ResolveAsync(
+        SentryProjectRoute route, SentryExporter exporter, IReadOnlyList<SentryProjectRoute> siblings, CancellationToken cancellationToken)
+    {
+        if (route.Spec.DsnSecretRef is { } reference)
+        {
+            return await ReadDsnAsync(route, exporter, reference, cancellationToken).ConfigureAwait(false);
+        }
+
+        var known = memory.StatusOf(route)?.Project;
+        var connection = await services.Connections.GetAsync(exporter, cancellationToken).ConfigureAwait(false);
+        if (connection.Error is { } error)
+        {
+            return new ProjectOutcome(false, error.Reason, error.Message, known) { Recheck = ProjectRecheck.NowAndThen };
+        }
+
+        if (connection.Api is not { } api)
+        {
+            return new ProjectOutcome(
+                false, RouteReasons.NoOrganization, "the exporter has a DSN and no organization: name the project by dsnSecretRef", null);
+        }
+
+        return await ProvisionAsync(route, exporter, siblings, api, known, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<ProjectOutcome> ReadDsnAsync(
+        SentryProjectRoute route, SentryExporter exporter, SecretKeyReference reference, CancellationToken cancellationToken)
+    {
+        var text = await _secrets.ReadAsync(route.Metadata.Namespace!, reference, cancellationToken).ConfigureAwait(false);
+        if (!text.TryGet(out var value, out var error))
+        {
+            return new ProjectOutcome(false, error.Reason, error.Message, null) { Recheck = ProjectRecheck.NowAndThen };
+        }
+
+        if (!Dsn.TryParse(value, out var dsn, out var problem))
+        {
+            return new ProjectOutcome(
+                false, CredentialReasons.InvalidDsn, $"key \"{reference.Key}\" of Secret {route.Metadata.Namespace}/{reference.Name}: {problem}", null)
+            {
+                Recheck = ProjectRecheck.NowAndThen,
+            };
+        }
+
+        var endpoints = OtlpEndpoints.FromDsn(dsn).WithIngestUrl(IngestUrl(exporter));
+        return new ProjectOutcome(true, RouteReasons.DsnAccepted, $"project {dsn.ProjectId}, by its DSN", new RouteProjectStatus
+        {
+            Id = dsn.ProjectId,
+            PublicKey = dsn.PublicKey,
+            Endpoints = new RouteProjectEndpoints { Traces = endpoints.Traces.AbsoluteUri, Logs = endpoints.Logs.AbsoluteUri },
+        })
+        {
+            Recheck = ProjectRecheck.NowAndThen,
+        };
+    }
+
+    private async Task<ProjectOutcome> ProvisionAsync(
+        SentryProjectRoute route,
+        SentryExporter exporter,
+        IReadOnlyList<SentryProjectRoute> siblings,
+        ISentryApiClient api,
+        RouteProjectStatus? known,
+        CancellationToken cancellationToken)
+    {
+        var wished = MayCreate(route, exporter);
+        var rationed = wished && AutoCreationQuota.IsAutomatic(route);
+        var granted = !rationed || _quota.TryTake(exporter, route, siblings);
+        var request = Request(route, exporter, known) with { MayCreate = wished && granted };
+        var result = await new ProjectProvisioner(api, services.TimeProvider).ProvisionAsync(request, cancellationToken).ConfigureAwait(false);
+        if (rationed && granted && result.Project is not { Created: true } && memory.IntentOf(route) is null)
+        {
+            _quota.GiveBack(exporter, route);
+        }
+
+        return result.Project is { } project
+            ? Found(project, request)
+            : Failed(result.Error!, known, quotaReached: wished && !granted, exporter);
+    }
+
+    /// <summary>What the route asks of Sentry.</summary>
+    public ProvisionRequest Request(SentryProjectRoute route, SentryExporter exporter, RouteProjectStatus? known)
+    {
+        var project = route.Spec.Project!;
+        return new ProvisionRequest
+        {
+            Owner = route.Metadata.Uid!,
+            Slug = project.Slug,
+            Name = project.Name,
+            Platform = project.Platform ?? exporter.Spec.Projects.Platform,
+            Team = project.Team ?? exporter.Spec.Projects.Team,
+            SeveralTeams = SeveralTeams.Refuse,
+            Adoption = (route.Spec.AdoptionPolicy ?? exporter.Spec.Projects.AdoptionPolicy) switch
+            {
+                AdoptionPolicy.Adopt => Adoption.Adopt,
+                AdoptionPolicy.CreateOnly => Adoption.CreateOnly,
+                _ => Adoption.Reference,
+            },
+            IngestUrl = IngestUrl(exporter),
+            Known = known is { Id: { Length: > 0 } id } ? new KnownProject(id, known.Slug ?? "", known.Created, known.PublicKey) : null,
+            Intent = memory.IntentOf(route),
+            RecordIntent = (intent, token) => marks.RecordAsync(route, intent, token),
+        };
+    }
+
+    /// <summary>An exporter that creates projects does so for every route; CreateOnly on the route itself is a person's word that it be created.</summary>
+    private static bool MayCreate(SentryProjectRoute route, SentryExporter exporter) =>
+        exporter.Spec.AutoCreateProjects || (route.Spec.AdoptionPolicy == AdoptionPolicy.CreateOnly && !AutoCreationQuota.IsAutomatic(route));
+
+    private static Uri? IngestUrl(SentryExporter exporter) =>
+        exporter.Spec.Ingest?.UrlOverride is { Length: > 0 } url && Uri.TryCreate(url, UriKind.Absolute, out var uri) ? uri : null;
+
+    private static ProjectOutcome Found(ProvisionedProject project, ProvisionRequest request)
+    {
+        var (reason, message) = project switch
+        {
+            { Renamed: true } => (RouteReasons.ProjectRenamed, $"project \"{request.Slug}\" is now called \"{project.Slug}\" in Sentry and is still used"),
+            { Created: true } => (RouteReasons.ProjectCreated, $"project \"{project.Slug}\" was created for this route"),
+            _ when request.Adoption == Adoption.Adopt => (RouteReasons.ProjectAdopted, $"project \"{project.Slug}\" was there before and is kept as specified"),
+            _ => (RouteReasons.ProjectFound, $"project \"{project.Slug}\" was there before and is left as it is"),
+        };
+        return new ProjectOutcome(true, reason, project.Warning is { } warning ? $"{message}; {warning}" : message, new RouteProjectStatus
+        {
+            Id = project.Id,
+            Slug = project.Slug,
+            Created = project.Created,
+            PublicKey = project.PublicKey,
+            Endpoints = new RouteProjectEndpoints { Traces = project.Endpoints.Traces.AbsoluteUri, Logs = project.Endpoints.Logs.AbsoluteUri },
+        });
+    }
+
+    private static ProjectOutcome Failed(ProvisionError error, RouteProjectStatus? known, bool quotaReached, SentryExporter exporter) => error switch
+    {
+        { IsTransient: true, Cause.RetryAfter: { } wait } => new ProjectOutcome(false, error.ConditionReason, error.Message, known)
+        {
+            Recheck = ProjectRecheck.AtTime,
+            RetryAfter = wait,
+        },
+        { IsTransient: true } => new ProjectOutcome(false, error.ConditionReason, error.Message, known) { Recheck = ProjectRecheck.WithBackoff },
+        { Reason: ProvisionErrorReason.Sentry } => new ProjectOutcome(false, error.ConditionReason, error.Message, known) { Recheck = ProjectRecheck.NowAndThen },
+        { Reason: ProvisionErrorReason.ProjectNotFound } when quotaReached => new ProjectOutcome(
+            false,
+            RouteReasons.MaxAutoCreatedReached,
+            $"the exporter has created projects.maxAutoCreated ({exporter.Spec.Projects.MaxAutoCreated}) projects by itself: raise it, or create the project",
+            null)
+        {
+            Recheck = ProjectRecheck.NowAndThen,
+        },
+
+        // The project is there: whose it is must not be forgotten.
+        { Reason: ProvisionErrorReason.NoActiveKey or ProvisionErrorReason.InvalidKey } => new ProjectOutcome(false, error.ConditionReason, error.Message, Keyless(known))
+        {
+            Recheck = ProjectRecheck.NowAndThen,
+        },
+        _ => new ProjectOutcome(false, error.ConditionReason, error.Message, null) { Recheck = ProjectRecheck.NowAndThen },
+    };
+
+    private static RouteProjectStatus? Keyless(RouteProjectStatus? known) =>
+        known is null ? null : new RouteProjectStatus { Id = known.Id, Slug = known.Slug, Created = known.Created };
+}
