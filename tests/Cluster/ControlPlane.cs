@@ -11,8 +11,6 @@ namespace SentryOtel.Cluster;
 /// </summary>
 public sealed class ControlPlane : IAsyncDisposable
 {
-    private const int Attempts = 3;
-
     private readonly ClusterFolder _folder = new();
     private readonly CertificateAuthority _authority = new("test-cluster-ca");
     private readonly List<LocalProcess> _processes = [];
@@ -62,27 +60,11 @@ public sealed class ControlPlane : IAsyncDisposable
     /// <param name="cancellationToken">Stops waiting and ends what was started.</param>
     /// <exception cref="ClusterStartException">A program did not become ready; the end of its log is in the message.</exception>
     /// <exception cref="FileNotFoundException">A program is not installed; the message names the script that installs it.</exception>
-    public static async Task<ControlPlane> StartAsync(ControlPlaneOptions? options = null, CancellationToken cancellationToken = default)
+    public static Task<ControlPlane> StartAsync(ControlPlaneOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new ControlPlaneOptions();
-        for (var attempt = 1; ; attempt++)
-        {
-            var controlPlane = new ControlPlane(options);
-            try
-            {
-                await controlPlane.StartProgramsAsync(options, cancellationToken);
-                return controlPlane;
-            }
-            catch (ClusterStartException e) when (e.PortWasTaken && attempt < Attempts)
-            {
-                await controlPlane.DisposeAsync();
-            }
-            catch
-            {
-                await controlPlane.DisposeAsync();
-                throw;
-            }
-        }
+        return PortConflict.RetryAsync(
+            () => new ControlPlane(options), controlPlane => controlPlane.StartProgramsAsync(options, cancellationToken));
     }
 
     /// <summary>Runs kubectl as administrator and returns its standard output.</summary>

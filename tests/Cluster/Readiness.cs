@@ -3,13 +3,27 @@ using SentryOtel.Cluster.Processes;
 
 namespace SentryOtel.Cluster;
 
-/// <summary>Waits for a program's health URL to answer 200.</summary>
+/// <summary>Waits for a program's health URL to answer 200; ends the program when that does not happen.</summary>
 internal static class Readiness
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
+    /// <exception cref="ClusterStartException">The program ended, or did not answer in time.</exception>
     internal static async Task WaitAsync(LocalProcess process, Uri url, string? authorityPem, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await PollAsync(process, url, authorityPem, cancellationToken);
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static async Task PollAsync(LocalProcess process, Uri url, string? authorityPem, CancellationToken cancellationToken)
     {
         using var http = CreateClient(authorityPem);
         var last = "no answer";

@@ -56,15 +56,7 @@ internal sealed class ApiServer(ClusterFolder folder, CertificateAuthority autho
                 "--audit-log-path", auditLogPath,
             ],
             folder["kube-apiserver.log"]);
-        try
-        {
-            await Readiness.WaitAsync(process, new Uri(Address, "/readyz"), authority.CertificatePem, cancellationToken);
-            return process;
-        }
-        catch
-        {
-            await process.DisposeAsync();
-            throw;
-        }
+        await Readiness.WaitAsync(process, new Uri(Address, "/readyz"), authority.CertificatePem, cancellationToken);
+        return process;
     }
 }

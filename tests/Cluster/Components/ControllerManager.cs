@@ -32,15 +32,7 @@ internal static class ControllerManager
                 "--kube-api-burst", "400",
             ],
             folder["kube-controller-manager.log"]);
-        try
-        {
-            await Readiness.WaitAsync(process, new Uri($"https://127.0.0.1:{port}/healthz"), authority.CertificatePem, cancellationToken);
-            return process;
-        }
-        catch
-        {
-            await process.DisposeAsync();
-            throw;
-        }
+        await Readiness.WaitAsync(process, new Uri($"https://127.0.0.1:{port}/healthz"), authority.CertificatePem, cancellationToken);
+        return process;
     }
 }

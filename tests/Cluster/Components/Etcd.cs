@@ -23,16 +23,8 @@ internal static class Etcd
                 "--log-level", "warn",
             ],
             folder["etcd.log"]);
-        try
-        {
-            await Readiness.WaitAsync(process, new Uri(client, "/health"), authorityPem: null, cancellationToken);
-            return (process, client);
-        }
-        catch
-        {
-            await process.DisposeAsync();
-            throw;
-        }
+        await Readiness.WaitAsync(process, new Uri(client, "/health"), authorityPem: null, cancellationToken);
+        return (process, client);
     }
 
     internal static string Authority(this Uri uri) => uri.GetLeftPart(UriPartial.Authority);

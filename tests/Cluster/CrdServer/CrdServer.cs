@@ -11,8 +11,6 @@ namespace SentryOtel.Cluster;
 /// </summary>
 public sealed class CrdServer : IAsyncDisposable
 {
-    private const int Attempts = 3;
-
     private readonly ClusterFolder _folder = new();
     private readonly CertificateAuthority _authority = new("crd-server-ca");
     private readonly List<LocalProcess> _processes = [];
@@ -50,27 +48,8 @@ public sealed class CrdServer : IAsyncDisposable
     /// <summary>Starts a server with an etcd of its own; it is ready when this returns.</summary>
     /// <exception cref="ClusterStartException">A program did not become ready; the end of its log is in the message.</exception>
     /// <exception cref="FileNotFoundException">The server was not built; the message names the script that builds it.</exception>
-    public static async Task<CrdServer> StartAsync(CancellationToken cancellationToken = default)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            var server = new CrdServer();
-            try
-            {
-                await server.StartProgramsAsync(cancellationToken);
-                return server;
-            }
-            catch (ClusterStartException e) when (e.PortWasTaken && attempt < Attempts)
-            {
-                await server.DisposeAsync();
-            }
-            catch
-            {
-                await server.DisposeAsync();
-                throw;
-            }
-        }
-    }
+    public static Task<CrdServer> StartAsync(CancellationToken cancellationToken = default) =>
+        PortConflict.RetryAsync(() => new CrdServer(), server => server.StartProgramsAsync(cancellationToken));
 
     /// <summary>Runs kubectl as administrator and returns its standard output.</summary>
     /// <exception cref="InvalidOperationException">It failed; the message holds its standard error.</exception>
