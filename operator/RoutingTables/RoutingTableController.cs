@@ -1,0 +1,130 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using SentryOtel.Crds;
+using SentryOtel.Kubernetes.Controllers;
+using SentryOtel.Kubernetes.Entities;
+using SentryOtel.Kubernetes.Events;
+using SentryOtel.Kubernetes.Hosting;
+using SentryOtel.Operator.Events;
+using SentryOtel.Operator.Routes;
+using SentryOtel.Sentry.Routing;
+
+namespace SentryOtel.Operator.RoutingTables;
+
+/// <summary>
+/// Keeps each exporter's routing table in its ConfigMaps. While nothing changes it asks the server nothing. A suspended exporter keeps the table it
+/// has; a deleted one's is the garbage collector's.
+/// </summary>
+internal sealed class RoutingTableController(
+    OperatorServices services, RouteIndex routes, RoutingTableStore tables, IFallbackTargets fallbacks) : IEntityController<SentryExporter>
+{
+    /// <summary>
+    /// Least time between two writes of one table: changes that come in between go together. Not less than a second, see
+    /// <see cref="RoutingTableWriter"/>.
+    /// </summary>
+    public static readonly TimeSpan MinInterval = TimeSpan.FromSeconds(1);
+
+    private const string Name = "routing-table";
+    private const string Action = "WriteRoutingTable";
+    private const string Table = "table";
+    private const string NameConflict = "NameConflict";
+    private const string TooLarge = "RoutingTableTooLarge";
+
+    private readonly RoutingTableWriter _writer = new(services.Client, services.TimeProvider);
+    private readonly ILogger _logger = services.LoggerFactory.CreateLogger<RoutingTableController>();
+    private readonly ConcurrentDictionary<ObjectKey, long> _written = new();
+    private readonly StandingProblems _problems = new(services.Events, Action);
+
+    /// <summary>Adds the controller to a host, woken by exporters, their routes and their ConfigMaps.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="services">What controllers work with.</param>
+    /// <param name="routes">The routes by exporter.</param>
+    /// <param name="tables">The tables.</param>
+    /// <param name="fallbacks">The fallback projects.</param>
+    public static Controller<SentryExporter> AddTo(
+        OperatorHostBuilder host, OperatorServices services, RouteIndex routes, RoutingTableStore tables, IFallbackTargets fallbacks) =>
+        host.AddController(new RoutingTableController(services, routes, tables, fallbacks), builder => builder
+            .Named(Name)
+            .WithOptions(new ControllerOptions { MaxConcurrentReconciles = 4 })
+            .Watches<SentryProjectRoute>(static route => [RouteClaims.ExporterOf(route)], informer: routes.Informer)
+            .Owns<V1ConfigMap>(informer: tables.Informer));
+
+    /// <inheritdoc/>
+    public async Task<ReconciliationResult> ReconcileAsync(SentryExporter exporter, CancellationToken cancellationToken)
+    {
+        if (exporter.Spec.Suspend || exporter.Metadata.DeletionTimestamp is not null)
+        {
+            return ReconciliationResult.Success();
+        }
+
+        var key = ObjectKey.Of(exporter);
+        var entries = RouteEntries.Of(exporter, routes.Of(key));
+        var fallback = await fallbacks.FindAsync(exporter, cancellationToken).ConfigureAwait(false);
+        if (IsUpToDate(exporter, entries, fallback))
+        {
+            return Done(exporter, fallback);
+        }
+
+        if (_written.TryGetValue(key, out var last) && services.TimeProvider.GetElapsedTime(last) is var since && since < MinInterval)
+        {
+            return ReconciliationResult.RequeueAfter(MinInterval - since);
+        }
+
+        _written[key] = services.TimeProvider.GetTimestamp();
+        var write = await _writer.WriteAsync(exporter, entries, fallback, cancellationToken).ConfigureAwait(false);
+        return Conclude(exporter, write, fallback);
+    }
+
+    /// <inheritdoc/>
+    public Task<ReconciliationResult> DeletedAsync(ObjectKey key, CancellationToken cancellationToken)
+    {
+        _written.TryRemove(key, out _);
+        _problems.Forget(key);
+        return Task.FromResult(ReconciliationResult.Success());
+    }
+
+    private bool IsUpToDate(SentryExporter exporter, IReadOnlyList<RouteEntry> entries, FallbackTarget fallback)
+    {
+        var stored = tables.Of(exporter);
+        var wanted = _writer.Compile(exporter, entries, fallback, stored);
+        return wanted.Count == stored.Count
+            && wanted.All(slice => RoutingTableWriter.IsRight(stored.FirstOrDefault(other => ReferenceEquals(other.Slice, slice)), slice, exporter));
+    }
+
+    private ReconciliationResult Conclude(SentryExporter exporter, RoutingTableWrite write, FallbackTarget fallback)
+    {
+        var key = ObjectKey.Of(exporter);
+        switch (write.Outcome)
+        {
+            case RoutingTableOutcome.Written:
+                Log.TableWritten(_logger, key, write.Message);
+                foreach (var repaired in write.Repaired)
+                {
+                    services.Events.Event(
+                        exporter, EventType.Warning, "RoutingTableRepaired", Action, $"A ConfigMap was not as it had been written and was written again: {repaired}");
+                }
+
+                return Done(exporter, fallback);
+            case RoutingTableOutcome.Overtaken:
+                Log.TableOvertaken(_logger, key, write.Message);
+                return ReconciliationResult.RequeueAfter(MinInterval);
+            case RoutingTableOutcome.NameConflict:
+                _ = Done(exporter, fallback, new Problem(Table, NameConflict, write.Message));
+                return ReconciliationResult.Failure(NameConflict, write.Message);
+            case RoutingTableOutcome.TooLarge:
+                _ = Done(exporter, fallback, new Problem(Table, TooLarge, write.Message));
+                return ReconciliationResult.Terminal(TooLarge, write.Message);
+            default:
+                return Done(exporter, fallback);
+        }
+    }
+
+    private ReconciliationResult Done(SentryExporter exporter, FallbackTarget fallback, Problem? problem = null)
+    {
+        var unresolved = fallback.Reason is { } reason
+            ? new Problem("routing.fallbackProject", reason, $"routing.fallbackProject: {fallback.Message}")
+            : null;
+        _problems.Report(exporter, [.. new[] { unresolved, problem }.OfType<Problem>()]);
+        return fallback.RecheckAfter is { } delay ? ReconciliationResult.RequeueAfter(delay) : ReconciliationResult.Success();
+    }
+}
