@@ -27,24 +27,34 @@ internal sealed class ReceiverPipeline(IReadOnlyDictionary<OtlpSignal, IReadOnly
         }
     }
 
-    private IngestOutcome Take(OtlpSignal signal, BufferLease request)
+    public IngestOutcome? Refusal(OtlpSignal signal)
     {
         if (_stopped)
         {
             return IngestOutcome.Unavailable(NotReadyRetry, "the gateway is shutting down");
         }
 
-        if (!exporters.TryGetValue(signal, out var targets))
-        {
-            return IngestOutcome.Invalid($"no pipeline for {signal} is configured");
-        }
-
-        foreach (var exporter in targets)
+        foreach (var exporter in exporters.GetValueOrDefault(signal, []))
         {
             if (!exporter.Routes.TakesDataEarly && exporter.Routes.NotReady is { } reason)
             {
                 return IngestOutcome.Unavailable(NotReadyRetry, $"exporter {exporter.Id} is not ready: {reason}");
             }
+        }
+
+        return null;
+    }
+
+    private IngestOutcome Take(OtlpSignal signal, BufferLease request)
+    {
+        if (Refusal(signal) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (!exporters.TryGetValue(signal, out var targets))
+        {
+            return IngestOutcome.Invalid($"no pipeline for {signal} is configured");
         }
 
         var plans = new List<IngestPlan>(targets.Count);

@@ -7,15 +7,14 @@ using SentryOtel.Otlp.Responses;
 namespace SentryOtel.Gateway.Receiving;
 
 /// <summary>OTLP/gRPC: the Export methods of the three collector services, and gRPC health.</summary>
-internal sealed class GrpcExport(
-    RequestIntake intake, int maxRequestBytes, TimeSpan retryAfter, Func<bool> isReady, Refusals refusals, TimeProvider timeProvider)
+internal sealed class GrpcExport(RequestIntake intake, int maxRequestBytes, ReceiverOptions options, Refusals refusals)
 {
     private static readonly RpcStatus Unimplemented = new(
         GrpcStatusCode.Unimplemented, "There is no such method, or no pipeline of this signal is configured behind this receiver.");
 
     /// <summary>Answers one call.</summary>
     public Task HandleAsync(HttpContext context) => context.Request.Path.Value == GrpcHealth.CheckPath
-        ? GrpcHealth.CheckAsync(context, service => service.Length == 0 || SignalOfService(service) is not null ? isReady() : null, timeProvider)
+        ? GrpcHealth.CheckAsync(context, IsServing, options.TimeProvider)
         : ExportAsync(context);
 
     private async Task ExportAsync(HttpContext context)
@@ -33,8 +32,16 @@ internal sealed class GrpcExport(
             return;
         }
 
+        if (intake.Refusal(signal) is { } refusal)
+        {
+            refusals.Count(RefusalReason.Unavailable);
+            await call.FailAsync(refusal).ConfigureAwait(false);
+            return;
+        }
+
         using var body = intake.NewBody();
-        var failure = await call.ReadMessageAsync(new BodyLimits(maxRequestBytes), body, retryAfter, timeProvider).ConfigureAwait(false);
+        var failure = await call.ReadMessageAsync(
+            new BodyLimits(maxRequestBytes), body, options.RetryAfter, options.TimeProvider).ConfigureAwait(false);
         if (failure is not null)
         {
             refusals.Count(ReasonOf(failure));
@@ -47,6 +54,12 @@ internal sealed class GrpcExport(
             ? call.ReplyAsync(answer.Response.ToProtobuf())
             : call.FailAsync(answer.Failure)).ConfigureAwait(false);
     }
+
+    // The server as a whole serves when each of its signals does.
+    private bool? IsServing(string service) =>
+        service.Length == 0 ? Array.TrueForAll(Enum.GetValues<OtlpSignal>(), signal => intake.Refusal(signal) is null)
+        : SignalOfService(service) is { } signal && intake.Reads(signal) ? intake.Refusal(signal) is null
+        : null;
 
     private static OtlpSignal? SignalOf(string? path)
     {

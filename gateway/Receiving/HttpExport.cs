@@ -8,7 +8,7 @@ using SentryOtel.Otlp.Responses;
 namespace SentryOtel.Gateway.Receiving;
 
 /// <summary>OTLP/HTTP: <c>POST /v1/traces</c>, <c>/v1/logs</c> and <c>/v1/metrics</c> with protobuf bodies (OTLP specification 1.11, "OTLP/HTTP").</summary>
-internal sealed class HttpExport(RequestIntake intake, int maxRequestBytes, TimeSpan retryAfter, Refusals refusals)
+internal sealed class HttpExport(RequestIntake intake, int maxRequestBytes, ReceiverOptions options, Refusals refusals)
 {
     private const string Protobuf = "application/x-protobuf";
     private const string Json = "application/json";
@@ -20,6 +20,13 @@ internal sealed class HttpExport(RequestIntake intake, int maxRequestBytes, Time
         {
             refusals.Count(RefusalReason.Unsupported);
             await FailAsync(context, refusal.Status, refusal.Failure).ConfigureAwait(false);
+            return;
+        }
+
+        if (intake.Refusal(signal) is { } unavailable)
+        {
+            refusals.Count(RefusalReason.Unavailable);
+            await FailAsync(context, StatusOf(unavailable.Code), unavailable).ConfigureAwait(false);
             return;
         }
 
@@ -81,7 +88,7 @@ internal sealed class HttpExport(RequestIntake intake, int maxRequestBytes, Time
             BodyFault.TooLarge => (RefusalReason.TooLarge, StatusCodes.Status413PayloadTooLarge, new RpcStatus(
                 GrpcStatusCode.ResourceExhausted, $"The request is above the limit of {maxRequestBytes} bytes, before or after decompression: send smaller batches.")),
             BodyFault.NoRoom => (RefusalReason.NoMemory, StatusCodes.Status429TooManyRequests, new RpcStatus(
-                GrpcStatusCode.ResourceExhausted, "The gateway has no memory to spare now.", retryAfter)),
+                GrpcStatusCode.ResourceExhausted, "The gateway has no memory to spare now.", options.RetryAfter)),
             BodyFault.Truncated => (RefusalReason.Malformed, StatusCodes.Status400BadRequest, new RpcStatus(
                 GrpcStatusCode.InvalidArgument, "The body ends before its announced length.")),
             _ => (RefusalReason.Malformed, StatusCodes.Status400BadRequest, new RpcStatus(

@@ -15,6 +15,12 @@ internal interface IIngestPipeline
     bool Handles(OtlpSignal signal);
 
     /// <summary>
+    /// What every request of this signal is answered at present, whatever is in it, so that its body need not be read: not
+    /// ready, or on the way out. Null while requests are taken.
+    /// </summary>
+    IngestOutcome? Refusal(OtlpSignal signal);
+
+    /// <summary>
     /// Takes one Export request, in protobuf and decompressed. The pipeline owns <paramref name="request"/> from here on,
     /// whatever the outcome. Does no I/O and does not wait for any.
     /// </summary>

@@ -1,7 +1,9 @@
 using System.Buffers;
+using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
+using SentryOtel.Gateway.Configuration;
 
 namespace SentryOtel.Gateway.Receiving;
 
@@ -9,7 +11,7 @@ namespace SentryOtel.Gateway.Receiving;
 /// One OTLP receiver: listens for OTLP/gRPC and OTLP/HTTP, reads requests within the memory budget, hands them to its
 /// pipeline, and answers as the OTLP specification 1.11 says.
 /// </summary>
-internal sealed class OtlpReceiver : IDisposable
+internal sealed class OtlpReceiver : IReceiver
 {
     private readonly string _id;
     private readonly ILogger _logger;
@@ -17,75 +19,45 @@ internal sealed class OtlpReceiver : IDisposable
     private readonly ProtocolServer? _http;
 
     /// <summary>A receiver that does not listen yet.</summary>
-    /// <param name="id">Component id, such as <c>otlp</c>, for the log.</param>
-    /// <param name="options">Where to listen.</param>
+    /// <param name="configuration">Where to listen, and how large requests may be.</param>
     /// <param name="pipeline">Takes the requests.</param>
     /// <param name="admission">The memory budget.</param>
-    /// <param name="isReady">What gRPC health answers.</param>
-    /// <param name="refusals">Counts requests that never reach the pipeline.</param>
-    /// <param name="timeProvider">The clock of deadlines and connection ages.</param>
+    /// <param name="options">What else it needs.</param>
     /// <param name="loggerFactory">For the receiver and Kestrel.</param>
     public OtlpReceiver(
-        string id,
-        ReceiverOptions options,
+        ReceiverConfiguration configuration,
         IIngestPipeline pipeline,
         Admission admission,
-        Func<bool> isReady,
-        Refusals refusals,
-        TimeProvider timeProvider,
+        ReceiverOptions options,
         ILoggerFactory loggerFactory)
     {
-        _id = id;
+        _id = configuration.Id;
         _logger = loggerFactory.CreateLogger<OtlpReceiver>();
         var intake = new RequestIntake(pipeline, admission, ArrayPool<byte>.Shared);
-        if (options.Grpc is { } grpc)
+        if (configuration.Grpc is { } grpc)
         {
-            var export = new GrpcExport(intake, grpc.MaxRequestBytes, options.RetryAfter, isReady, refusals, timeProvider);
+            var export = new GrpcExport(intake, MaxBytes(grpc), options, Refusals);
             _grpc = Server(grpc, HttpProtocols.Http2, export.HandleAsync);
         }
 
-        if (options.Http is { } http)
+        if (configuration.Http is { } http)
         {
-            var export = new HttpExport(intake, http.MaxRequestBytes, options.RetryAfter, refusals);
+            var export = new HttpExport(intake, MaxBytes(http), options, Refusals);
             _http = Server(http, HttpProtocols.Http1, export.HandleAsync);
         }
 
-        ProtocolServer Server(ReceiverEndpoint endpoint, HttpProtocols protocols, RequestDelegate handle) => new(
-            endpoint,
-            protocols,
-            options.MaxConnections,
-            new ReceiverApplication(handle, options.MaxConnectionAge, refusals, timeProvider, _logger),
-            timeProvider,
-            loggerFactory);
+        ProtocolServer Server(ProtocolConfiguration protocol, HttpProtocols protocols, RequestDelegate handle) =>
+            new(protocol.Endpoint, protocols, options, new ReceiverApplication(handle, options, Refusals, _logger), loggerFactory);
     }
 
-    /// <summary>Where OTLP/gRPC listens, once started; null when it does not.</summary>
-    public Uri? GrpcAddress => _grpc?.Address;
-
-    /// <summary>Where OTLP/HTTP listens, once started; null when it does not.</summary>
-    public Uri? HttpAddress => _http?.Address;
-
-    /// <summary>Starts to listen.</summary>
-    /// <exception cref="IOException">An address is in use.</exception>
-    public async Task StartAsync(CancellationToken cancellationToken)
-    {
-        foreach (var (server, protocol) in Servers)
-        {
-            await server.StartAsync(cancellationToken).ConfigureAwait(false);
-            Log.Listening(_logger, _id, protocol, server.Address.Authority);
-        }
-    }
-
-    /// <summary>Stops to listen, and waits for requests in progress until <paramref name="cancellationToken"/> ends that.</summary>
-    public Task StopAsync(CancellationToken cancellationToken) =>
-        Task.WhenAll(Servers.Select(each => each.Server.StopAsync(cancellationToken)));
+    /// <summary>Requests that never reached the pipeline.</summary>
+    public Refusals Refusals { get; } = new();
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _grpc?.Dispose();
-        _http?.Dispose();
-    }
+    public IPEndPoint? Grpc => _grpc?.Address;
+
+    /// <inheritdoc/>
+    public IPEndPoint? Http => _http?.Address;
 
     private IEnumerable<(ProtocolServer Server, string Protocol)> Servers
     {
@@ -102,4 +74,31 @@ internal sealed class OtlpReceiver : IDisposable
             }
         }
     }
+
+    /// <inheritdoc/>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (server, protocol) in Servers)
+        {
+            await server.StartAsync(cancellationToken).ConfigureAwait(false);
+            Log.Listening(_logger, _id, protocol, server.Address);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(Servers.Select(each => each.Server.StopAsync(cancellationToken)));
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        foreach (var (server, _) in Servers)
+        {
+            server.Dispose();
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private static int MaxBytes(ProtocolConfiguration protocol) => (int)Math.Min(protocol.MaxRequestBytes, Array.MaxLength);
 }

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using SentryOtel.Gateway.Configuration.Values;
 
 namespace SentryOtel.Gateway.Receiving;
 
@@ -18,26 +19,25 @@ internal sealed class ProtocolServer : IDisposable
     private readonly IHttpApplication<HttpContext> _application;
 
     public ProtocolServer(
-        ReceiverEndpoint endpoint,
+        ListenEndpoint endpoint,
         HttpProtocols protocols,
-        int maxConnections,
+        ReceiverOptions options,
         IHttpApplication<HttpContext> application,
-        TimeProvider timeProvider,
         ILoggerFactory loggerFactory)
     {
         var kestrel = new KestrelServerOptions { AddServerHeader = false };
-        kestrel.Limits.MaxConcurrentConnections = maxConnections;
+        kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
 
         // Sizes are checked by the handlers, which answer with a status that the client sees; Kestrel would close the
         // connection while the client still writes, which looks like an outage.
         kestrel.Limits.MaxRequestBodySize = null;
         kestrel.Limits.Http2.KeepAlivePingDelay = DeadPeerPing;
-        Listen(kestrel, endpoint, listen =>
+        kestrel.Listen(endpoint.ToIPEndPoint(), listen =>
         {
             listen.Protocols = protocols;
             listen.Use(next => connection =>
             {
-                connection.Items[ReceiverApplication.ConnectionStarted] = timeProvider.GetTimestamp();
+                connection.Items[ReceiverApplication.ConnectionStarted] = options.TimeProvider.GetTimestamp();
                 return next(connection);
             });
         });
@@ -46,10 +46,20 @@ internal sealed class ProtocolServer : IDisposable
             Options.Create(kestrel), new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggerFactory), loggerFactory);
     }
 
-    /// <summary>Where the server listens, once started.</summary>
-    public Uri Address => _server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() is { } address
-        ? new Uri(address.Replace("[::]", "localhost", StringComparison.Ordinal))
-        : throw new InvalidOperationException("The server does not listen yet.");
+    /// <summary>Where the server listens, once started; null before.</summary>
+    public IPEndPoint? Address
+    {
+        get
+        {
+            if (_server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() is not { } bound)
+            {
+                return null;
+            }
+
+            var uri = new Uri(bound);
+            return new IPEndPoint(IPAddress.Parse(uri.Host), uri.Port);
+        }
+    }
 
     /// <summary>Binds the port.</summary>
     /// <exception cref="IOException">The address is in use.</exception>
@@ -59,25 +69,4 @@ internal sealed class ProtocolServer : IDisposable
     public Task StopAsync(CancellationToken cancellationToken) => _server.StopAsync(cancellationToken);
 
     public void Dispose() => _server.Dispose();
-
-    private static void Listen(KestrelServerOptions kestrel, ReceiverEndpoint endpoint, Action<ListenOptions> configure)
-    {
-        if (endpoint.Host.Length == 0)
-        {
-            kestrel.ListenAnyIP(endpoint.Port, configure);
-        }
-        else if (endpoint.Host != "localhost")
-        {
-            kestrel.Listen(IPAddress.Parse(endpoint.Host), endpoint.Port, configure);
-        }
-        else if (endpoint.Port == 0)
-        {
-            // A port that the system chooses can not be the same for both loopback addresses.
-            kestrel.Listen(IPAddress.Loopback, endpoint.Port, configure);
-        }
-        else
-        {
-            kestrel.ListenLocalhost(endpoint.Port, configure);
-        }
-    }
 }

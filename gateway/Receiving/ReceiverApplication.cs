@@ -8,12 +8,10 @@ namespace SentryOtel.Gateway.Receiving;
 
 /// <summary>What the server runs for each request: the protocol's handler, and an end for every way it can fail.</summary>
 /// <param name="handle">The protocol's handler.</param>
-/// <param name="maxConnectionAge">Age from which a connection is asked to close.</param>
+/// <param name="options">How old a connection may become.</param>
 /// <param name="refusals">Counts what was not read.</param>
-/// <param name="timeProvider">The clock of connection ages.</param>
 /// <param name="logger">Where faults are reported.</param>
-internal sealed class ReceiverApplication(
-    RequestDelegate handle, TimeSpan maxConnectionAge, Refusals refusals, TimeProvider timeProvider, ILogger logger)
+internal sealed class ReceiverApplication(RequestDelegate handle, ReceiverOptions options, Refusals refusals, ILogger logger)
     : IHttpApplication<HttpContext>
 {
     /// <summary>Key of the connection's start, a timestamp of the clock, in the connection's items.</summary>
@@ -68,7 +66,7 @@ internal sealed class ReceiverApplication(
     private void RecycleConnection(IFeatureCollection features)
     {
         if (features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(ConnectionStarted, out var started) == true
-            && timeProvider.GetElapsedTime((long)started!) >= maxConnectionAge)
+            && options.TimeProvider.GetElapsedTime((long)started!) >= options.MaxConnectionAge)
         {
             features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
         }

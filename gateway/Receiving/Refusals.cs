@@ -9,6 +9,9 @@ internal enum RefusalReason
     /// <summary>No room in the memory budget; the client may come back.</summary>
     NoMemory,
 
+    /// <summary>The pipeline is not ready, or on its way out; the client may come back.</summary>
+    Unavailable,
+
     /// <summary>Broken framing or compression, or a body that ended early.</summary>
     Malformed,
 

@@ -21,6 +21,10 @@ internal sealed class RequestIntake(IIngestPipeline pipeline, Admission admissio
     /// <summary>Whether a request of this signal is read at all.</summary>
     public bool Reads(OtlpSignal signal) => pipeline.Handles(signal) || signal == OtlpSignal.Metrics;
 
+    /// <summary>The answer to every request of this signal at present, read or not; null while requests are taken.</summary>
+    public RpcStatus? Refusal(OtlpSignal signal) =>
+        pipeline.Handles(signal) && pipeline.Refusal(signal) is { } outcome ? Answer.To(outcome).Failure : null;
+
     /// <summary>Hands a whole body over to the pipeline; <paramref name="body"/> is empty afterwards.</summary>
     public Answer Take(OtlpSignal signal, PooledBody body)
     {

@@ -1,0 +1,33 @@
+using System.Collections.Concurrent;
+using SentryOtel.Gateway.Receiving;
+using SentryOtel.Otlp;
+
+namespace SentryOtel.Gateway.Tests.Receiving;
+
+/// <summary>The far side of the receiver: keeps what it is handed, answers what the test says.</summary>
+internal sealed class RecordingPipeline : IIngestPipeline
+{
+    public ConcurrentQueue<(OtlpSignal Signal, byte[] Request)> Requests { get; } = new();
+
+    public IngestOutcome Outcome { get; set; } = IngestOutcome.Accepted;
+
+    public IngestOutcome? RefusalNow { get; set; }
+
+    public HashSet<OtlpSignal> Handled { get; } = [OtlpSignal.Traces, OtlpSignal.Logs];
+
+    public bool Throws { get; set; }
+
+    public bool Handles(OtlpSignal signal) => Handled.Contains(signal);
+
+    public IngestOutcome? Refusal(OtlpSignal signal) => RefusalNow;
+
+    public IngestOutcome Ingest(OtlpSignal signal, BufferLease request)
+    {
+        using (request)
+        {
+            Requests.Enqueue((signal, request.Memory.ToArray()));
+        }
+
+        return Throws ? throw new InvalidOperationException("A fault of the test's own.") : Outcome;
+    }
+}
