@@ -42,7 +42,7 @@ public sealed class StatusWriter(IKubernetesClient client, string fieldManager)
             var options = new ApplyOptions { FieldManager = fieldManager, Force = true, Subresource = "status" };
             await client.ApplyAsync(Manifest(entity, status.DeepClone()), options, cancellationToken).ConfigureAwait(false);
         }
-        catch (KubernetesException exception) when (exception.IsNotFound || (exception.IsConflict && !exception.IsFieldManagerConflict))
+        catch (KubernetesException exception) when (IsGone(exception))
         {
             _written.TryRemove(id, out _);
             return StatusWrite.Gone;
@@ -56,6 +56,12 @@ public sealed class StatusWriter(IKubernetesClient client, string fieldManager)
     /// <param name="kind">Its kind.</param>
     /// <param name="key">Its key.</param>
     public void Forget(string kind, ObjectKey key) => _written.TryRemove(new ObjectId(kind, key), out _);
+
+    /// <summary>Another uid than the stored one is a conflict, or an attempt to change an immutable field, by the kind's own rules.</summary>
+    private static bool IsGone(KubernetesException exception) =>
+        exception.IsNotFound
+        || (exception.IsConflict && !exception.IsFieldManagerConflict)
+        || (exception.IsInvalid && exception.Status?.Details?.Causes?.Any(static cause => cause.Field == "metadata.uid") == true);
 
     private static JsonObject Manifest(IKubernetesObject entity, JsonNode status)
     {

@@ -127,7 +127,8 @@ public sealed class OperatorHost : IAsyncDisposable
         _caches.Start(_abort.Token);
         await WaitForCachesAsync(stopping).ConfigureAwait(false);
         _always.Start(_abort.Token);
-        return await LeadAsync(stopping).ConfigureAwait(false);
+        await LeadAsync(stopping).ConfigureAwait(false);
+        return _failed.Task.IsCompleted ? await _failed.Task.ConfigureAwait(false) : null;
     }
 
     private async Task WaitForCachesAsync(CancellationToken stopping)
@@ -154,23 +155,21 @@ public sealed class OperatorHost : IAsyncDisposable
         Log.CachesSynced(_logger, _informers.Count);
     }
 
-    /// <summary>Leads until asked to stop (null), or until something fails (what). The leader's work has ended then, unless the lease was lost.</summary>
-    private async Task<Exception?> LeadAsync(CancellationToken stopping)
+    /// <summary>Leads until asked to stop, or until something fails. The leader's work has ended then, unless the lease was lost.</summary>
+    private async Task LeadAsync(CancellationToken stopping)
     {
         if (_elector is null)
         {
-            return await LeadUntilAsync(stopping, CancellationToken.None).ConfigureAwait(false);
+            await LeadUntilAsync(stopping, CancellationToken.None).ConfigureAwait(false);
+            return;
         }
 
-        Exception? failure = null;
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var election = _elector.RunAsync(
-            async (stop, lost) => failure = await LeadUntilAsync(stop, lost).ConfigureAwait(false), ending.Token);
+        var election = _elector.RunAsync(LeadUntilAsync, ending.Token);
         // A standby that fails must end too, although it never leads.
         if (await Task.WhenAny(election, _failed.Task).ConfigureAwait(false) == _failed.Task)
         {
             await ending.CancelAsync().ConfigureAwait(false);
-            failure = await _failed.Task.ConfigureAwait(false);
         }
 
         try
@@ -181,24 +180,20 @@ public sealed class OperatorHost : IAsyncDisposable
         {
             IsLeader = false;
             await _abort.CancelAsync().ConfigureAwait(false);
-            return failure ?? lost;
+            _failed.TrySetResult(lost);
         }
-
-        return failure;
     }
 
-    private async Task<Exception?> LeadUntilAsync(CancellationToken stopping, CancellationToken lost)
+    private async Task LeadUntilAsync(CancellationToken stopping, CancellationToken lost)
     {
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(_abort.Token, lost);
         IsLeader = true;
         _leading.Start(abort.Token);
-        var stopped = Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stopping);
-        var ended = Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, lost);
-        var first = await Task.WhenAny(stopped, ended, _failed.Task).ConfigureAwait(false);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, lost);
+        await Task.WhenAny(Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, either.Token), _failed.Task).ConfigureAwait(false);
         BeginGrace();
         await _leading.StopAsync(abort.Token).ConfigureAwait(false);
         IsLeader = false;
-        return first == _failed.Task ? await _failed.Task.ConfigureAwait(false) : null;
     }
 
     /// <summary>From now on a stop may take its time, and no more.</summary>
