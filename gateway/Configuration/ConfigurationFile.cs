@@ -31,10 +31,11 @@ internal static class ConfigurationFile
 
     private static YamlNode? Parse(string yaml, ReadContext context)
     {
+        var scanner = new Scanner(new StringReader(yaml));
         try
         {
             var stream = new YamlStream();
-            stream.Load(new StringReader(yaml));
+            stream.Load(new Parser(scanner));
             switch (stream.Documents.Count)
             {
                 case 1:
@@ -50,6 +51,12 @@ internal static class ConfigurationFile
         catch (YamlException exception)
         {
             context.Error(exception.Start, string.Empty, $"not readable as YAML: {exception.Message}");
+            return null;
+        }
+        catch (InvalidOperationException)
+        {
+            // YamlDotNet's way to fail at a plain value in an unclosed list: the place is where it got to.
+            context.Error(scanner.CurrentPosition, string.Empty, "not readable as YAML: is a bracket or brace before this place left open?");
             return null;
         }
     }

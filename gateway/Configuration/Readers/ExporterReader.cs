@@ -64,21 +64,21 @@ internal sealed class ExporterReader(string id, SectionReader section, ReadConte
         }
 
         var address = Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0 ? uri : null;
-        if (string.IsNullOrEmpty(url))
+        if (string.IsNullOrEmpty(url) && !section.HasError("url"))
         {
             section.Error("url", "must be configured, as https://sentry.io.");
         }
-        else if (address is null)
+        else if (address is null && !section.HasError("url"))
         {
             section.Error("url", "must be an http or https address without user or password.");
         }
 
-        if (string.IsNullOrEmpty(organization))
+        if (string.IsNullOrEmpty(organization) && !section.HasError("org_slug"))
         {
             section.Error("org_slug", "must be configured: the slug of the organization in Sentry.");
         }
 
-        if (token is null)
+        if (token is null && !section.HasError("auth_token"))
         {
             section.Error("auth_token", "must be configured: an internal integration's token. Without one, use dsn or routing.attribute_to_dsn_mapping.");
         }

@@ -16,6 +16,9 @@ internal sealed class ReadContext(Func<string, string?> environment, Func<string
 
     public bool HasErrors => _problems.Exists(problem => problem.IsError);
 
+    /// <summary>Whether something is wrong with the value at a path.</summary>
+    public bool HasErrorAt(string path) => _problems.Exists(problem => problem.IsError && problem.Path == path);
+
     /// <summary>All problems by their place in the file.</summary>
     public IReadOnlyList<ConfigurationProblem> Problems => [.. _problems.OrderBy(problem => problem.Line).ThenBy(problem => problem.Column)];
 

@@ -250,6 +250,9 @@ internal sealed class SectionReader
         }
     }
 
+    /// <summary>Whether something is wrong with a value that was read: saying that it is missing would only confuse.</summary>
+    public bool HasError(string key) => _context.HasErrorAt(Join(key));
+
     public void Error(string key, string message) => _context.Error(MarkOf(key), Join(key), message);
 
     public void Warning(string key, string message) => _context.Warning(MarkOf(key), Join(key), message);
