@@ -1,1 +1,3 @@
-return 0;
+using SentryOtel.Gateway.Hosting;
+
+return await GatewayCommand.RunAsync(args, Console.Out, Console.Error);

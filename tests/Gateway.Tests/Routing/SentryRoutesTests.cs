@@ -1,0 +1,176 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using SentryOtel.Gateway.Configuration;
+using SentryOtel.Gateway.Configuration.Values;
+using SentryOtel.Gateway.Routing;
+using SentryOtel.Gateway.Telemetry;
+using SentryOtel.Gateway.Tests.Support;
+using SentryOtel.Sentry.Api;
+using SentryOtel.Sentry.Slugs;
+using SentryOtel.SentryServer;
+using SentryOtel.SentryServer.State;
+using SentryOtel.Testing;
+
+namespace SentryOtel.Gateway.Tests.Routing;
+
+public sealed class SentryRoutesTests : IAsyncDisposable
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly SocketsHttpHandler _handler = new();
+    private readonly CancellationTokenSource _stop = new();
+    private SentryServerHost? _sentry;
+    private SentryRoutes? _routes;
+    private Task _running = Task.CompletedTask;
+
+    [Fact]
+    public async Task Known_projects_are_routed_from_the_start()
+    {
+        await StartAsync(new RoutingConfiguration(), false, "orders", "billing");
+
+        Assert.Equal(["billing", "orders"], new[] { "orders", "billing" }.Select(value => _routes!.Find(value).Route!.Target.ProjectSlug).Order());
+        Assert.Null(_routes!.NotReady);
+    }
+
+    [Fact]
+    public async Task Mapping_comes_before_the_value_itself()
+    {
+        await StartAsync(new RoutingConfiguration { ProjectMapping = new Dictionary<string, string> { ["OrdersService"] = "billing" } }, false, "billing");
+
+        Assert.Equal("billing", _routes!.Find("OrdersService").Route!.Target.ProjectSlug);
+        Assert.Equal(RejectReason.UnroutableValue, _routes.Find("Some Other").Reason);
+    }
+
+    [Fact]
+    public async Task Normalize_turns_a_value_into_a_slug()
+    {
+        await StartAsync(new RoutingConfiguration { SlugPolicy = SlugPolicy.Normalize }, false, "orders-service");
+
+        Assert.Equal("orders-service", _routes!.Find("OrdersService").Route!.Target.ProjectSlug);
+    }
+
+    [Fact]
+    public async Task Fallback_takes_what_has_no_attribute()
+    {
+        await StartAsync(new RoutingConfiguration { FallbackProject = "catch-all" }, false, "catch-all");
+
+        Assert.Equal("catch-all", _routes!.Find("").Route!.Target.ProjectSlug);
+    }
+
+    [Fact]
+    public async Task Service_announced_many_times_at_once_gets_one_project()
+    {
+        await StartAsync(new RoutingConfiguration(), true);
+
+        Parallel.For(0, 50, _ => _routes!.Announce("orders"));
+        await UntilAsync(() => _routes!.Find("orders").Kind == RouteAnswerKind.Active, "the route");
+
+        Assert.Single(_sentry!.State.Requests.All(pathContains: "/teams/"), request => request.Method == "POST");
+        Assert.Single(_sentry.State.Projects.All());
+    }
+
+    [Fact]
+    public async Task Deleted_project_is_made_anew_when_Sentry_refuses_it()
+    {
+        await StartAsync(new RoutingConfiguration(), true, "orders");
+        var before = _routes!.Find("orders").Route!.Target;
+        _sentry!.State.Projects.Delete("orders");
+
+        _time.Advance(TimeSpan.FromSeconds(61));
+        _routes.Recheck("orders");
+
+        await UntilAsync(() => _routes.TargetOf("orders") is { } target && target.ProjectId != before.ProjectId, "the new project");
+    }
+
+    [Fact]
+    public async Task Changed_key_is_noticed_when_Sentry_refuses_the_old_one()
+    {
+        await StartAsync(new RoutingConfiguration(), false, "orders");
+        var before = _routes!.Find("orders").Route!.Target;
+        _sentry!.State.Keys.Update(before.PublicKey, key => key with { IsActive = false });
+        var after = _sentry.State.Keys.Create(long.Parse(before.ProjectId, System.Globalization.CultureInfo.InvariantCulture), "second");
+
+        _time.Advance(TimeSpan.FromSeconds(61));
+        _routes.Recheck("orders");
+
+        await UntilAsync(() => _routes.TargetOf("orders")?.PublicKey == after.Public, "the new key");
+    }
+
+    [Fact]
+    public async Task Refused_project_is_looked_up_at_most_once_a_minute()
+    {
+        await StartAsync(new RoutingConfiguration(), false, "orders");
+        var requests = _sentry!.State.Requests.All(ServerSide.Management).Length;
+
+        for (var i = 0; i < 10; i++)
+        {
+            _routes!.Recheck("orders");
+        }
+
+        Assert.Equal(RouteAnswerKind.Active, _routes!.Find("orders").Kind);
+        Assert.Equal(requests, _sentry.State.Requests.All(ServerSide.Management).Length);
+    }
+
+    [Fact]
+    public async Task Wrong_token_is_the_reason_for_not_being_ready_and_is_not_printed()
+    {
+        _sentry = await SentryServerHost.StartAsync(new SentryServerOptions(), TestContext.Current.CancellationToken);
+        Run(new RoutingConfiguration(), false);
+
+        await UntilAsync(() => _routes!.NotReady is { } reason && !reason.Contains("not checked", StringComparison.Ordinal), "the reason");
+
+        Assert.DoesNotContain(LiveGateway.Token, _routes!.NotReady, StringComparison.Ordinal);
+        _sentry.State.Tokens.Grant(LiveGateway.Token);
+        await UntilAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(30));
+                return _routes.NotReady is null;
+            },
+            "readiness once the token is right");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _routes?.Dispose();
+        _handler.Dispose();
+        _stop.Dispose();
+        if (_sentry is not null)
+        {
+            await _sentry.DisposeAsync();
+        }
+    }
+
+    private async Task StartAsync(RoutingConfiguration routing, bool autoCreate, params string[] projects)
+    {
+        _sentry = await SentryServerHost.StartAsync(
+            new SentryServerOptions { Projects = projects, Tokens = [new AccessToken(LiveGateway.Token)] }, TestContext.Current.CancellationToken);
+        Run(routing, autoCreate);
+        await UntilAsync(() => _routes!.NotReady is null, "readiness");
+        await _time.WaitForTimersAsync(1, TestContext.Current.CancellationToken);
+    }
+
+    private void Run(RoutingConfiguration routing, bool autoCreate)
+    {
+        var exporter = new ExporterConfiguration
+        {
+            Id = "sentry",
+            Api = new SentryApiConfiguration(_sentry!.ManagementUrl, "acme", new Secret(LiveGateway.Token)),
+            AutoCreateProjects = autoCreate,
+            Routing = routing,
+            Projects = new ProjectsConfiguration(),
+            Http = new HttpConfiguration(),
+            Queue = new QueueConfiguration(),
+            Retry = new RetryConfiguration(),
+            Timeout = TimeSpan.FromSeconds(30),
+        };
+        var client = new SentryApiClient(
+            new SentryApiOptions { Url = exporter.Api.Url, Organization = "acme", Token = new SentryToken(LiveGateway.Token) },
+            _handler, new SentryApiBudget(_time, new Random(1)), _time, new Random(1));
+        _routes = new SentryRoutes(exporter, client, _time, NullLogger.Instance);
+        _running = _routes.RunAsync(_stop.Token);
+    }
+
+    private static Task UntilAsync(Func<bool> condition, string what) =>
+        Eventually.HoldsAsync(condition, TimeSpan.FromSeconds(60), what, TestContext.Current.CancellationToken);
+}
