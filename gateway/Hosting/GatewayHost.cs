@@ -21,7 +21,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Dictionary<string, ExporterParts> _exporters;
     private readonly List<ReceiverPipeline> _pipelines = [];
-    private readonly Dictionary<string, IReceiver> _receivers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, OtlpReceiver> _receivers = new(StringComparer.Ordinal);
     private readonly GatewayMetrics _metrics;
     private readonly MetricsExposition _exposition;
     private readonly CancellationTokenSource _stop = new();
@@ -38,18 +38,20 @@ internal sealed class GatewayHost : IAsyncDisposable
         _exporters = configuration.Exporters.ToDictionary(
             pair => pair.Key, pair => new ExporterParts(pair.Value, BatchesOf(pair.Key), Admission, Accounts, services), StringComparer.Ordinal);
         var counters = new IngestCounters();
+        var refusals = new Refusals();
         foreach (var (id, receiver) in configuration.Receivers)
         {
             var pipeline = new ReceiverPipeline(ExportersBehind(id), counters);
             _pipelines.Add(pipeline);
-            _receivers[id] = services.Receiver(receiver, pipeline, Admission, services.LoggerFactory);
+            _receivers[id] = new OtlpReceiver(
+                id, OptionsOf(receiver), pipeline, Admission, () => NotReady is null, refusals, services.TimeProvider, services.LoggerFactory);
         }
 
         Exporters = [.. _exporters.Values.Select(parts => parts.Pipeline)];
 
         // The exposition listens before the meter is made, or it would miss it.
         _exposition = new MetricsExposition(new MetricsExpositionOptions { Includes = meter => meter.Scope == this, MaxSeriesPerInstrument = 20_000 });
-        _metrics = new GatewayMetrics(Accounts, counters, Admission, Exporters, this);
+        _metrics = new GatewayMetrics(Accounts, counters, refusals, Admission, Exporters, this);
     }
 
     public Admission Admission { get; }
@@ -58,7 +60,7 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public IReadOnlyList<ExporterPipeline> Exporters { get; }
 
-    public IReadOnlyDictionary<string, IReceiver> Receivers => _receivers;
+    public IReadOnlyDictionary<string, OtlpReceiver> Receivers => _receivers;
 
     /// <summary>Where health is answered, once started.</summary>
     public Uri? HealthAddress { get; private set; }
@@ -113,7 +115,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         await _routes;
         foreach (var receiver in _receivers.Values)
         {
-            await receiver.DisposeAsync();
+            receiver.Dispose();
         }
 
         foreach (var server in _servers)
@@ -130,6 +132,11 @@ internal sealed class GatewayHost : IAsyncDisposable
         _exposition.Dispose();
         _stop.Dispose();
     }
+
+    private static ReceiverOptions OptionsOf(ReceiverConfiguration receiver) => new() { Grpc = EndpointOf(receiver.Grpc), Http = EndpointOf(receiver.Http) };
+
+    private static ReceiverEndpoint? EndpointOf(ProtocolConfiguration? protocol) =>
+        protocol is null ? null : new ReceiverEndpoint(protocol.Endpoint.Host, protocol.Endpoint.Port, (int)Math.Min(protocol.MaxRequestBytes, int.MaxValue));
 
     private Dictionary<OtlpSignal, BatchConfiguration> BatchesOf(string exporter) => _configuration.Pipelines
         .Where(pipeline => pipeline.Exporters.Contains(exporter))

@@ -1,6 +1,4 @@
 using Microsoft.Extensions.Logging;
-using SentryOtel.Gateway.Configuration;
-using SentryOtel.Gateway.Receiving;
 using SentryOtel.Kubernetes.Client;
 
 namespace SentryOtel.Gateway.Hosting;
@@ -9,8 +7,6 @@ namespace SentryOtel.Gateway.Hosting;
 internal sealed record GatewayServices
 {
     public required ILoggerFactory LoggerFactory { get; init; }
-
-    public required Func<ReceiverConfiguration, IIngestPipeline, Admission, ILoggerFactory, IReceiver> Receiver { get; init; }
 
     public Func<IKubernetesClient> Kubernetes { get; init; } =
         static () => new KubernetesClient(SentryOtel.Kubernetes.Configuration.KubernetesClientConfiguration.BuildDefaultConfig());

@@ -122,9 +122,9 @@ internal sealed class SentryRoutes : IRouteSource, IDisposable
             var catalog = error is null ? await ProjectCatalog.LoadAsync(_client, cancellationToken) : error;
             if (catalog.Value is { } known)
             {
-                NotReady = null;
                 pause = FirstRetry;
                 Compare(known);
+                NotReady = null;
                 await Task.Delay(_exporter.Projects.RefreshInterval, _timeProvider, cancellationToken);
                 continue;
             }

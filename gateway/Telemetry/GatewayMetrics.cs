@@ -16,7 +16,7 @@ internal sealed class GatewayMetrics : IDisposable
     private readonly Accounts _accounts;
     private readonly IReadOnlyCollection<ExporterPipeline> _exporters;
 
-    public GatewayMetrics(Accounts accounts, IngestCounters requests, Admission admission, IReadOnlyCollection<ExporterPipeline> exporters, object scope)
+    public GatewayMetrics(Accounts accounts, IngestCounters requests, Refusals refusals, Admission admission, IReadOnlyCollection<ExporterPipeline> exporters, object scope)
     {
         _accounts = accounts;
         _exporters = exporters;
@@ -27,6 +27,7 @@ internal sealed class GatewayMetrics : IDisposable
         Gauge("items_queued", "Accepted spans and log records that wait or are on the way.", () => Books(balance => balance.Queued));
         Counter("items_rejected_total", "Spans and log records not accepted, as the client was told, by reason.", Rejected);
         Counter("requests_total", "Export requests by outcome.", () => Requests(requests));
+        Counter("requests_refused_total", "Export requests refused before they were read to the end, by reason.", () => Refused(refusals));
         Gauge("queue_bytes", "Bytes that wait for a project.", QueueBytes);
         Gauge("parked_services", "Services whose project is not there yet.", () => exporters.Select(exporter => Of(exporter.Parking.Services, exporter)));
         Gauge("parked_bytes", "Bytes that wait for a project that is not there yet.", () => exporters.Select(exporter => Of(exporter.Parking.Bytes, exporter)));
@@ -64,6 +65,21 @@ internal sealed class GatewayMetrics : IDisposable
         let count = requests.Read(signal, kind)
         where count > 0
         select new Measurement<long>(count, Tag("signal", Name(signal)), Tag("outcome", Name(kind)));
+
+    private static IEnumerable<Measurement<long>> Refused(Refusals refusals) =>
+        from reason in Enum.GetValues<RefusalReason>()
+        where refusals[reason] > 0
+        select new Measurement<long>(refusals[reason], Tag("reason", Name(reason)));
+
+    private static string Name(RefusalReason reason) => reason switch
+    {
+        RefusalReason.TooLarge => "too_large",
+        RefusalReason.NoMemory => "no_memory",
+        RefusalReason.Malformed => "malformed",
+        RefusalReason.Unsupported => "unsupported",
+        RefusalReason.Aborted => "aborted",
+        _ => "internal",
+    };
 
     private void Counter(string name, string help, Func<IEnumerable<Measurement<long>>> read) =>
         Meter.CreateObservableCounter(Prefix + name, read, description: help);

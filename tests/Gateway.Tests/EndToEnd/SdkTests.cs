@@ -65,8 +65,8 @@ public sealed class SdkTests
         var metrics = await GetAsync(gateway, gateway.Host.MetricsAddress!, "/metrics");
         var routes = await GetAsync(gateway, gateway.Host.MetricsAddress!, "/routes");
 
-        Assert.Contains("sentry_otel_gateway_items_accepted_total{exporter=\"sentry\",project=\"orders\",signal=\"traces\"} 7", metrics, StringComparison.Ordinal);
-        Assert.Contains("sentry_otel_gateway_items_sent_total{exporter=\"sentry\",project=\"orders\",signal=\"traces\"} 7", metrics, StringComparison.Ordinal);
+        Assert.Contains("sentry_otel_gateway_items_accepted_total{exporter=\"sentry\",signal=\"traces\",project=\"orders\"} 7", metrics, StringComparison.Ordinal);
+        Assert.Contains("sentry_otel_gateway_items_sent_total{exporter=\"sentry\",signal=\"traces\",project=\"orders\"} 7", metrics, StringComparison.Ordinal);
         Assert.Contains("sentry_otel_gateway_admission_reserved_bytes 0", metrics, StringComparison.Ordinal);
         Assert.Contains("\"sent\": 7", routes, StringComparison.Ordinal);
         Assert.DoesNotContain(gateway.Sentry.State.Keys.All()[0].Public, metrics + routes, StringComparison.Ordinal);

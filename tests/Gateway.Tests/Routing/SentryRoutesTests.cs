@@ -24,18 +24,18 @@ public sealed class SentryRoutesTests : IAsyncDisposable
     [Fact]
     public async Task Known_projects_are_routed_from_the_start()
     {
-        await StartAsync(new RoutingConfiguration(), false, "orders", "billing");
+        await StartAsync(new RoutingConfiguration(), false, "orders", "payroll");
 
-        Assert.Equal(["billing", "orders"], new[] { "orders", "billing" }.Select(value => _routes!.Find(value).Route!.Target.ProjectSlug).Order());
+        Assert.Equal(["orders", "payroll"], new[] { "orders", "payroll" }.Select(value => _routes!.Find(value).Route!.Target.ProjectSlug).Order());
         Assert.Null(_routes!.NotReady);
     }
 
     [Fact]
     public async Task Mapping_comes_before_the_value_itself()
     {
-        await StartAsync(new RoutingConfiguration { ProjectMapping = new Dictionary<string, string> { ["OrdersService"] = "billing" } }, false, "billing");
+        await StartAsync(new RoutingConfiguration { ProjectMapping = new Dictionary<string, string> { ["OrdersService"] = "payroll" } }, false, "payroll");
 
-        Assert.Equal("billing", _routes!.Find("OrdersService").Route!.Target.ProjectSlug);
+        Assert.Equal("payroll", _routes!.Find("OrdersService").Route!.Target.ProjectSlug);
         Assert.Equal(RejectReason.UnroutableValue, _routes.Find("Some Other").Reason);
     }
 

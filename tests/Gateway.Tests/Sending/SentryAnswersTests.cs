@@ -25,7 +25,7 @@ public sealed class SentryAnswersTests
     [Fact]
     public async Task Project_that_does_not_exist_and_may_not_be_made_is_told_to_the_client()
     {
-        await using var gateway = await LiveGateway.StartAsync(projects: "billing");
+        await using var gateway = await LiveGateway.StartAsync(projects: "payroll");
         await gateway.SendTracesAsync(Requests.Spans("orders", 3));
 
         await gateway.UntilAsync(
@@ -54,7 +54,7 @@ public sealed class SentryAnswersTests
     [Fact]
     public async Task Limit_on_the_spans_of_one_project_holds_these_and_nothing_else()
     {
-        await using var gateway = await LiveGateway.StartAsync(projects: ["orders", "billing"]);
+        await using var gateway = await LiveGateway.StartAsync(projects: ["orders", "payroll"]);
         var orders = gateway.Sentry.State.Projects.Find("orders")!;
         await gateway.SendTracesAsync(Requests.Spans("orders", 1, "first"));
         await gateway.UntilAsync(() => gateway.SpansOf("orders").Count == 1, "the first span");
@@ -65,9 +65,9 @@ public sealed class SentryAnswersTests
 
         await gateway.SendTracesAsync(Requests.Spans("orders", 5));
         await gateway.SendLogsAsync(Requests.Logs("orders", "one", "two"));
-        await gateway.SendTracesAsync(Requests.Spans("billing", 5));
+        await gateway.SendTracesAsync(Requests.Spans("payroll", 5));
 
-        await gateway.UntilAsync(() => gateway.SpansOf("billing").Count == 5 && gateway.Sentry.State.Received.Logs("orders").Length == 2, "what no limit holds");
+        await gateway.UntilAsync(() => gateway.SpansOf("payroll").Count == 5 && gateway.Sentry.State.Received.Logs("orders").Length == 2, "what no limit holds");
         await gateway.UntilAsync(() => gateway.SpansOf("orders").Count == 6, "the spans, once the limit is over");
         Assert.Single(gateway.Sentry.State.Requests.All(ServerSide.Ingest), request => request.Status == 429);
     }
@@ -123,14 +123,14 @@ public sealed class SentryAnswersTests
     [Fact]
     public async Task Refused_project_is_held_and_the_others_flow()
     {
-        await using var gateway = await LiveGateway.StartAsync(modes: new Modes { LogsIngestion = false }, projects: ["orders", "billing"]);
+        await using var gateway = await LiveGateway.StartAsync(modes: new Modes { LogsIngestion = false }, projects: ["orders", "payroll"]);
         await gateway.SendTracesAsync(Requests.Spans("orders", 1));
         await gateway.UntilAsync(() => gateway.SpansOf("orders").Count == 1, "the span");
 
         await gateway.SendLogsAsync(Requests.Logs("orders", "one"));
-        await gateway.SendTracesAsync(Requests.Spans("billing", 1));
+        await gateway.SendTracesAsync(Requests.Spans("payroll", 1));
 
-        await gateway.UntilAsync(() => gateway.SpansOf("billing").Count == 1, "the other project's span");
+        await gateway.UntilAsync(() => gateway.SpansOf("payroll").Count == 1, "the other project's span");
         await gateway.UntilAsync(
             () => gateway.Host.Exporters[0].Queues.All.Any(queue => queue is { Name: "orders", Signal: OtlpSignal.Logs } && queue.Read().Hold == HoldReason.Forbidden),
             "the hold of the logs");

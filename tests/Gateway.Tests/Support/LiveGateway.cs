@@ -37,21 +37,21 @@ internal sealed class LiveGateway : IAsyncDisposable
         var cancellationToken = TestContext.Current.CancellationToken;
         var sentry = await SentryServerHost.StartAsync(
             new SentryServerOptions { Projects = projects, Tokens = grantToken ? [new AccessToken(Token)] : [], Modes = modes ?? new Modes() }, cancellationToken);
-        var yaml = $$"""
-            receivers: {otlp: {protocols: {grpc: {endpoint: "127.0.0.1:0"}, http: {endpoint: "127.0.0.1:0"}}}}
+        var yaml = $$$"""
+            receivers: {otlp: {protocols: {grpc: {endpoint: "127.0.0.1:0"}, http: {endpoint: "127.0.0.1:0" } } } }
             processors: {batch: {timeout: 20ms}}
-            extensions: {health_check: {endpoint: "127.0.0.1:0"}}
+            extensions: {health_check: {endpoint: "127.0.0.1:0" } }
             exporters:
               sentry:
-                url: {{sentry.ManagementUrl}}
+                url: {{{sentry.ManagementUrl}}}
                 org_slug: acme
-                auth_token: {{Token}}
+                auth_token: {{{Token}}}
                 retry_on_failure: {initial_interval: 50ms, max_interval: 100ms}
-                {{exporter.ReplaceLineEndings("\n    ")}}
+                {{{exporter}}}
             service:
               drain_timeout: 10s
               extensions: [health_check]
-              telemetry: {metrics: {address: "127.0.0.1:0"}}
+              telemetry: {metrics: {address: "127.0.0.1:0" } }
               pipelines:
                 traces: {receivers: [otlp], processors: [batch], exporters: [sentry]}
                 logs: {receivers: [otlp], processors: [batch], exporters: [sentry]}
