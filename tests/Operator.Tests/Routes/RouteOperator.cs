@@ -1,0 +1,63 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using SentryOtel.Crds;
+using SentryOtel.Kubernetes.Client;
+using SentryOtel.Kubernetes.Conditions;
+using SentryOtel.Kubernetes.Configuration;
+using SentryOtel.Kubernetes.Hosting;
+using SentryOtel.Operator.Configuration;
+using SentryOtel.Operator.Controllers;
+using SentryOtel.Operator.Credentials;
+
+namespace SentryOtel.Operator.Tests.Routes;
+
+/// <summary>An operator that has the route controller and nothing else, on its own credentials.</summary>
+internal sealed class RouteOperator : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly KubernetesClient _client;
+    private readonly ExporterConnections _connections;
+    private readonly OperatorHost _host;
+    private readonly Task<OperatorHostResult> _running;
+
+    public RouteOperator(string kubeconfig, IReadOnlyList<string> namespaces, ProjectRouteTimes times)
+    {
+        _client = new KubernetesClient(
+            KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig),
+            new KubernetesClientOptions { JsonTypeInfoResolvers = [CrdJsonContext.Default] });
+        var options = new OperatorHostOptions
+        {
+            ReportingController = "sentry-otel.dev/operator",
+            WatchNamespaces = namespaces,
+            JsonTypeInfoResolvers = [CrdJsonContext.Default],
+            HealthProbeBindAddress = "0",
+            MetricsBindAddress = "0",
+
+            // A stop is meant to be a kill: calls on their way are cut.
+            GracefulShutdownTimeout = TimeSpan.FromMilliseconds(50),
+        };
+        var builder = new OperatorHostBuilder(_client, options);
+        _connections = new ExporterConnections(_client, TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
+        var services = new OperatorServices
+        {
+            Options = new OperatorOptions { LeaderElectionNamespace = "default", GatewayImage = "gateway", WatchNamespaces = namespaces },
+            Client = _client,
+            Status = new StatusWriter(_client, OperatorOptions.FieldManager),
+            Events = builder.Events,
+            Connections = _connections,
+            LoggerFactory = NullLoggerFactory.Instance,
+        };
+        builder.AddProjectRouteController(services, times, new Random(2));
+        _host = builder.Build();
+        _running = _host.RunAsync(_stop.Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running;
+        await _host.DisposeAsync();
+        _connections.Dispose();
+        _client.Dispose();
+        _stop.Dispose();
+    }
+}

@@ -1,0 +1,237 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using SentryOtel.Cluster;
+using SentryOtel.Crds;
+using SentryOtel.Kubernetes.Client;
+using SentryOtel.Kubernetes.Conditions;
+using SentryOtel.Kubernetes.Configuration;
+using SentryOtel.Kubernetes.Entities;
+using SentryOtel.Operator.Controllers;
+using SentryOtel.Operator.RoutingTables;
+using SentryOtel.Sentry.Routing;
+using SentryOtel.SentryServer;
+using SentryOtel.SentryServer.State;
+using SentryOtel.Testing;
+
+namespace SentryOtel.Operator.Tests.Routes;
+
+/// <summary>A namespace with an exporter, a stand-in Sentry, and an operator that looks after the routes of that namespace.</summary>
+internal sealed class RouteWorld : IAsyncDisposable
+{
+    public const string Exporter = "main";
+    public const string Token = "sntryi_0123456789abcdef";
+
+    private static readonly TimeSpan Within = TimeSpan.FromSeconds(30);
+    private static readonly string[] Scopes = ["org:read", "project:admin", "team:read"];
+
+    private static readonly ProjectRouteTimes Quick = new()
+    {
+        DriftCheck = TimeSpan.FromMilliseconds(500),
+        Recheck = TimeSpan.FromMilliseconds(500),
+        ProgrammingCheck = TimeSpan.FromMilliseconds(200),
+        Backoff = TimeSpan.FromMilliseconds(100),
+        MaxBackoff = TimeSpan.FromMilliseconds(500),
+    };
+
+    private readonly RouteCluster _cluster;
+    private readonly string _kubeconfig;
+    private readonly ProjectRouteTimes _times;
+    private readonly IReadOnlyList<string> _watched;
+    private RouteOperator? _operator;
+
+    private RouteWorld(RouteCluster cluster, string @namespace, SentryServerHost sentry, ProjectRouteTimes? times, bool everywhere)
+    {
+        _cluster = cluster;
+        _times = times ?? Quick;
+        _watched = everywhere ? [] : [@namespace];
+        Namespace = @namespace;
+        Sentry = sentry;
+        User = "operator-of-" + @namespace;
+        _kubeconfig = cluster.ControlPlane.CreateClientKubeconfig(User, "system:masters");
+        Client = new KubernetesClient(
+            KubernetesClientConfiguration.BuildConfigFromConfigFile(cluster.ControlPlane.KubeconfigPath),
+            new KubernetesClientOptions { JsonTypeInfoResolvers = [CrdJsonContext.Default] });
+    }
+
+    public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public string Namespace { get; }
+
+    public string User { get; }
+
+    public SentryServerHost Sentry { get; }
+
+    public KubernetesClient Client { get; }
+
+    public static async Task<RouteWorld> StartAsync(
+        RouteCluster cluster, SentryServerOptions? sentry = null, ProjectRouteTimes? times = null, bool withToken = true, bool everywhere = false)
+    {
+        var server = await SentryServerHost.StartAsync((sentry ?? new SentryServerOptions()) with { Tokens = [new AccessToken(Token, Scopes)] }, Cancellation);
+        var world = new RouteWorld(cluster, cluster.NextNamespace(), server, times, everywhere);
+        await world.CreateNamespaceAsync(world.Namespace);
+        if (withToken)
+        {
+            await world.SetTokenAsync(Token);
+        }
+
+        world.StartOperator();
+        return world;
+    }
+
+    public void StartOperator() => _operator = new RouteOperator(_kubeconfig, _watched, _times);
+
+    public async Task KillOperatorAsync()
+    {
+        if (_operator is { } running)
+        {
+            _operator = null;
+            await running.DisposeAsync();
+        }
+    }
+
+    public Task CreateNamespaceAsync(string name, Dictionary<string, string>? labels = null) =>
+        Client.CreateAsync(new V1Namespace { Metadata = new V1ObjectMeta { Name = name, Labels = labels } }, null, Cancellation);
+
+    public async Task SetTokenAsync(string token) => await Client.ApplyAsync(
+        new V1Secret
+        {
+            Metadata = new V1ObjectMeta { Name = "token", Namespace = Namespace },
+            Data = new Dictionary<string, byte[]> { ["token"] = Encoding.UTF8.GetBytes(token), ["dsn"] = [] },
+        },
+        new ApplyOptions { FieldManager = "test", Force = true },
+        Cancellation);
+
+    /// <summary>Creates the exporter, and says of it what its own controller would: the token works and a gateway is available.</summary>
+    public async Task CreateExporterAsync(Action<SentryExporterSpec>? change = null)
+    {
+        var exporter = new SentryExporter
+        {
+            Metadata = new V1ObjectMeta { Name = Exporter, Namespace = Namespace },
+            Spec = new SentryExporterSpec
+            {
+                Url = Sentry.ManagementUrl.AbsoluteUri,
+                OrgSlug = "acme",
+                AuthTokenSecretRef = new SecretKeyReference { Name = "token", Key = "token" },
+                AutoCreateProjects = true,
+                Timeout = "2s",
+            },
+        };
+        change?.Invoke(exporter.Spec);
+        await Client.CreateAsync(exporter, null, Cancellation);
+        await SetExporterConditionsAsync(credentials: true, gateway: true);
+    }
+
+    public async Task SetExporterConditionsAsync(bool credentials, bool gateway)
+    {
+        var conditions = new JsonArray(Condition("CredentialsValid", credentials), Condition("GatewayAvailable", gateway));
+        await Client.PatchAsync<SentryExporter>(
+            Exporter, Namespace, new JsonObject { ["status"] = new JsonObject { ["conditions"] = conditions } }, new PatchOptions { Subresource = "status" }, Cancellation);
+
+        static JsonObject Condition(string type, bool holds) => new()
+        {
+            ["type"] = type,
+            ["status"] = ConditionStatus.Of(holds),
+            ["reason"] = "Test",
+            ["message"] = "said by the test",
+            ["lastTransitionTime"] = "2026-01-02T03:04:05Z",
+        };
+    }
+
+    public Task<SentryProjectRoute> CreateRouteAsync(string value, Action<SentryProjectRoute>? change = null, string? name = null)
+    {
+        var route = new SentryProjectRoute
+        {
+            Metadata = new V1ObjectMeta { Name = name ?? value, Namespace = Namespace },
+            Spec = new SentryProjectRouteSpec
+            {
+                ExporterRef = new ExporterReference { Name = Exporter },
+                AttributeValue = value,
+                Project = new RouteProjectSpec { Slug = value },
+            },
+        };
+        change?.Invoke(route);
+        return Client.CreateAsync(route, null, Cancellation);
+    }
+
+    public Task PatchRouteAsync(string name, JsonObject patch) => Client.PatchAsync<SentryProjectRoute>(name, Namespace, patch, null, Cancellation);
+
+    public Task DeleteRouteAsync(string name) => Client.DeleteAsync<SentryProjectRoute>(name, Namespace, null, Cancellation);
+
+    /// <summary>Waits until a condition of a route has a status and reason.</summary>
+    public Task<SentryProjectRoute> WaitAsync(string name, string type, bool holds, string reason, string? space = null) => Eventually.GetAsync(
+        async () =>
+        {
+            var route = await Client.GetAsync<SentryProjectRoute>(name, space ?? Namespace, Cancellation);
+            var condition = route?.Status?.Conditions.FindCondition(type);
+            return condition?.Reason == reason && condition.Status == ConditionStatus.Of(holds) ? route
+                : throw new InvalidOperationException($"{type} is {condition?.Status ?? "not set"}, {condition?.Reason}: {condition?.Message}");
+        },
+        Within,
+        $"{name}: {type}={holds}, {reason}",
+        Cancellation);
+
+    public Task WaitUntilGoneAsync(string name) => Eventually.HoldsAsync(
+        async () => await Client.GetAsync<SentryProjectRoute>(name, Namespace, Cancellation) is null, Within, $"{name} is gone", Cancellation);
+
+    public Task WaitForAsync(Func<bool> condition, string what) => Eventually.HoldsAsync(condition, Within, what, Cancellation);
+
+    public async Task<string?> EventReasonsAsync(string route) =>
+        await _cluster.ControlPlane.RunKubectlAsync(
+            ["get", "events", "--namespace", Namespace, "--field-selector", $"involvedObject.name={route}", "--output", "jsonpath={.items[*].reason}"], null, Cancellation);
+
+    /// <summary>Does what the compiler of routing tables does: writes the table as the routes now are.</summary>
+    public async Task CompileTableAsync()
+    {
+        var exporter = (await Client.GetAsync<SentryExporter>(Exporter, Namespace, Cancellation))!;
+        var routes = await Client.ListAllAsync<SentryProjectRoute>(Namespace, null, Cancellation);
+        var name = RoutingTableNames.Of(Exporter, 0);
+        var current = await Client.GetAsync<V1ConfigMap>(name, Namespace, Cancellation);
+        var previous = new List<RoutingTableSlice>();
+        if (current?.Data?[RoutingTableJson.DocumentKey] is { } document)
+        {
+            Assert.True(RoutingTableJson.TryParse(Encoding.UTF8.GetBytes(document), out var slice, out var error), error);
+            previous.Add(slice);
+        }
+
+        var compiled = RoutingTableCompiler.Compile(RoutingTableSettings.Of(exporter, null), RouteEntries.Of(exporter, routes.Items), previous);
+        var map = new V1ConfigMap
+        {
+            Metadata = new V1ObjectMeta { Name = name, Namespace = Namespace, Labels = Labels("routing-table") },
+            Data = new Dictionary<string, string> { [RoutingTableJson.DocumentKey] = Encoding.UTF8.GetString(RoutingTableJson.Serialize(compiled.Single())) },
+        };
+        await Client.ApplyAsync(map, new ApplyOptions { FieldManager = "test", Force = true }, Cancellation);
+    }
+
+    /// <summary>Does what a gateway does: says which generation of the table it serves.</summary>
+    public async Task ReportAsync(string gateway, long generation, int validSeconds = 3600)
+    {
+        var lease = new V1Lease
+        {
+            Metadata = new V1ObjectMeta
+            {
+                Name = gateway,
+                Namespace = Namespace,
+                Labels = Labels("gateway"),
+                Annotations = new Dictionary<string, string> { [RouteProgramming.GenerationAnnotation] = $"{generation}" },
+            },
+            Spec = new V1LeaseSpec { HolderIdentity = gateway, LeaseDurationSeconds = validSeconds, RenewTime = TimeProvider.System.GetUtcNow() },
+        };
+        await Client.ApplyAsync(lease, new ApplyOptions { FieldManager = "test", Force = true }, Cancellation);
+    }
+
+    /// <summary>What this world's operator has written so far, as the API server tells it.</summary>
+    public IReadOnlyList<AuditEvent> Writes() =>
+        [.. AuditLog.Read(_cluster.ControlPlane.AuditLogPath).Where(request => request.User == User && request.IsWrite)];
+
+    public int SentryReads(string pathContains) => Sentry.State.Requests.All(ServerSide.Management, pathContains).Length;
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillOperatorAsync();
+        await Sentry.DisposeAsync();
+        Client.Dispose();
+    }
+
+    private static Dictionary<string, string> Labels(string component) =>
+        new() { [SentryOtelGroup.ExporterLabel] = Exporter, ["app.kubernetes.io/component"] = component };
+}
