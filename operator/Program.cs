@@ -1,1 +1,3 @@
-return 0;
+using SentryOtel.Operator.Hosting;
+
+return await new OperatorCommand(OperatorProgram.RunAsync).InvokeAsync(args, Console.Out, Console.Error).ConfigureAwait(false);

@@ -1,3 +1,5 @@
+using SentryOtel.Operator.Controllers;
+
 namespace SentryOtel.Operator.Configuration;
 
 /// <summary>How the operator runs: what its flags and environment say.</summary>
@@ -32,6 +34,9 @@ internal sealed record OperatorOptions
 
     /// <summary>Times of the periodic work.</summary>
     public OperatorTimes Times { get; init; } = new();
+
+    /// <summary>Times of the route controller.</summary>
+    public ProjectRouteTimes RouteTimes { get; init; } = new();
 }
 
 /// <summary>Times of the operator's periodic work.</summary>

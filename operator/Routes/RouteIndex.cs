@@ -8,7 +8,7 @@ namespace SentryOtel.Operator.Routes;
 /// <summary>The cached routes, by the exporter they name.</summary>
 internal sealed class RouteIndex
 {
-    private const string Index = "exporter";
+    private const string Index = "exporterRef";
 
     /// <summary>Adds the index to an informer; once per informer.</summary>
     public RouteIndex(Informer<SentryProjectRoute> informer)

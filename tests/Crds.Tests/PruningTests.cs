@@ -68,16 +68,16 @@ public sealed class PruningTests(ControlPlaneFixture fixture) : IClassFixture<Co
     {
         var route = new SentryProjectRoute
         {
-            Metadata = new V1ObjectMeta { Name = "checkout-service-production" },
+            Metadata = new V1ObjectMeta { Name = "checkout-service-1a2b3c4d" },
             Spec = new SentryProjectRouteSpec
             {
                 ExporterRef = new ExporterReference { Name = "sentry" },
-                AttributeValue = "checkout-service-production",
-                Project = new RouteProjectSpec { Slug = "checkout-service-production" },
+                AttributeValue = "checkout-service",
+                Project = new RouteProjectSpec { Slug = "checkout-service" },
             },
             Status = new SentryProjectRouteStatus
             {
-                Project = new RouteProjectStatus { Slug = "checkout-service-production" },
+                Project = new RouteProjectStatus { Slug = "checkout-service" },
                 Traffic = new RouteTraffic { LastSeenTime = new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero) },
                 Conditions =
                 [
@@ -85,10 +85,10 @@ public sealed class PruningTests(ControlPlaneFixture fixture) : IClassFixture<Co
                 ],
             },
         };
-        await StoreAsync("sentryprojectroutes", "checkout-service-production", JsonSerializer.SerializeToNode(route, CrdJsonContext.Default.SentryProjectRoute)!.AsObject());
+        await StoreAsync("sentryprojectroutes", "checkout-service-1a2b3c4d", JsonSerializer.SerializeToNode(route, CrdJsonContext.Default.SentryProjectRoute)!.AsObject());
 
         var table = await fixture.ControlPlane.RunKubectlAsync(
-            ["get", "sentryroutes", "checkout-service-production"], null, TestContext.Current.CancellationToken);
+            ["get", "sentryroutes", "checkout-service-1a2b3c4d"], null, TestContext.Current.CancellationToken);
 
         var lines = table.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(

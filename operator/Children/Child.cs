@@ -1,0 +1,28 @@
+using System.Text.Json.Nodes;
+using SentryOtel.Kubernetes.Entities;
+using SentryOtel.Operator.Configuration;
+
+namespace SentryOtel.Operator.Children;
+
+/// <summary>One child that may exist, and what it shall be.</summary>
+/// <param name="Resource">Its kind.</param>
+/// <param name="Wanted">Its manifest; null when it shall not be there.</param>
+/// <param name="Live">It, as it is; null when it is not there.</param>
+internal sealed record Child(EntityMetadata Resource, JsonObject? Wanted, JsonObject? Live)
+{
+    /// <summary>Whether the live object's controller is the object of this uid.</summary>
+    public bool IsOwnedBy(string uid) =>
+        Live?["metadata"]?["ownerReferences"] is JsonArray owners
+        && owners.Any(owner => owner?["controller"]?.GetValue<bool>() == true && owner["uid"]?.GetValue<string>() == uid);
+
+    /// <summary>The value of an annotation of the live object.</summary>
+    public string? Annotation(string key) => Live?["metadata"]?["annotations"]?[key]?.GetValue<string>();
+
+    /// <summary>Whether a field manager other than this operator owns a field of <c>spec</c>: whoever scales owns replicas.</summary>
+    public bool IsSpecFieldOwnedByOther(string field) =>
+        Live?["metadata"]?["managedFields"] is JsonArray managers
+        && managers.Any(entry =>
+            entry?["manager"]?.GetValue<string>() != OperatorOptions.FieldManager
+            && entry?["fieldsV1"]?["f:spec"] is JsonObject spec
+            && spec.ContainsKey("f:" + field));
+}

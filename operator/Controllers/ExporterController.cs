@@ -1,0 +1,160 @@
+using System.Collections.Concurrent;
+using SentryOtel.Crds;
+using SentryOtel.Crds.Validation;
+using SentryOtel.Kubernetes.Client;
+using SentryOtel.Kubernetes.Conditions;
+using SentryOtel.Kubernetes.Controllers;
+using SentryOtel.Kubernetes.Entities;
+using SentryOtel.Kubernetes.Events;
+using SentryOtel.Kubernetes.Informers;
+using SentryOtel.Operator.Children;
+using SentryOtel.Operator.Credentials;
+using SentryOtel.Operator.Gateways;
+using SentryOtel.Operator.Manifests;
+using SentryOtel.Operator.Routes;
+
+namespace SentryOtel.Operator.Controllers;
+
+/// <summary>
+/// Brings an exporter's gateway in line: validate, look at the credentials, apply the children, report. What the Deployment and the routes say about themselves
+/// only wakes a report.
+/// </summary>
+internal sealed class ExporterController(OperatorServices services, IStore<V1Deployment> deployments, RouteIndex routes)
+    : IEntityStatusController<SentryExporter>
+{
+    private readonly CredentialCheck _credentials = new(services.Options.Times, services.TimeProvider);
+    private readonly GatewaySecrets _secrets = new(new SecretReader(services.Client));
+    private readonly GatewayChildren _children = new(services.Client);
+    private readonly ConcurrentDictionary<ObjectKey, ExporterObservation> _observations = new();
+    private readonly ConcurrentDictionary<ObjectKey, (string? Uid, SentryExporterStatus Status)> _written = new();
+
+    public async Task<ReconciliationResult> ReconcileAsync(SentryExporter entity, CancellationToken cancellationToken)
+    {
+        if (entity.Metadata.DeletionTimestamp is not null)
+        {
+            return ReconciliationResult.Success();
+        }
+
+        var observation = await ObserveAsync(entity, cancellationToken).ConfigureAwait(false);
+        _observations[ObjectKey.Of(entity)] = observation;
+        await ReportAsync(entity, observation, cancellationToken).ConfigureAwait(false);
+        return observation switch
+        {
+            { Halted: { Reason: CredentialReasons.InvalidSpec } halted } => ReconciliationResult.Terminal(halted.Reason, halted.Message),
+            { Halted: not null } => ReconciliationResult.Success(),
+            { Credentials: { IsTransient: true } unknown } => ReconciliationResult.Failure(unknown.Reason, unknown.Message),
+
+            // A Secret's change wakes nobody; neither does the end of a foreign object.
+            _ => ReconciliationResult.RequeueAfter(services.Options.Times.SecretPoll),
+        };
+    }
+
+    public async Task<ReconciliationResult> ReconcileStatusAsync(SentryExporter entity, CancellationToken cancellationToken)
+    {
+        // Without an observation of this very object a reconcile is still to come, and it reports.
+        if (entity.Metadata.DeletionTimestamp is null
+            && _observations.TryGetValue(ObjectKey.Of(entity), out var observation)
+            && observation.Uid == entity.Metadata.Uid)
+        {
+            await ReportAsync(entity, observation, cancellationToken).ConfigureAwait(false);
+        }
+
+        return ReconciliationResult.Success();
+    }
+
+    public Task<ReconciliationResult> DeletedAsync(ObjectKey key, CancellationToken cancellationToken)
+    {
+        _observations.TryRemove(key, out _);
+        _written.TryRemove(key, out _);
+        _credentials.Forget(key);
+        services.Connections.Forget(key);
+        services.Status.Forget(nameof(SentryExporter), key);
+        return Task.FromResult(ReconciliationResult.Success());
+    }
+
+    private async Task<ExporterObservation> ObserveAsync(SentryExporter exporter, CancellationToken cancellationToken)
+    {
+        var (uid, generation) = (exporter.Metadata.Uid!, exporter.Metadata.Generation);
+        List<FieldError> errors = [.. SentryExporterValidator.Validate(exporter.Spec), .. UnsupportedSettings.Find(exporter)];
+        if (errors.Count > 0)
+        {
+            return ExporterObservation.Halt(uid, generation, CredentialReasons.InvalidSpec, string.Join("; ", errors));
+        }
+
+        if (exporter.Spec.Suspend)
+        {
+            return ExporterObservation.Halt(uid, generation, "Suspended", "spec.suspend is true: nothing is changed until it is false");
+        }
+
+        var connection = await services.Connections.GetAsync(exporter, cancellationToken).ConfigureAwait(false);
+        var credentials = await _credentials.CheckAsync(exporter, connection, cancellationToken).ConfigureAwait(false);
+        if (connection.Error is not null)
+        {
+            // A gateway that runs goes on with what it has.
+            return new ExporterObservation(uid, generation, credentials);
+        }
+
+        var (hash, missing) = await _secrets.HashAsync(exporter, connection, cancellationToken).ConfigureAwait(false);
+        if (missing is not null)
+        {
+            return new ExporterObservation(uid, generation, CredentialState.Of(missing));
+        }
+
+        var versions = await VersionChoice.AskAsync(services.Client.Discovery, cancellationToken).ConfigureAwait(false);
+        var inputs = new GatewayInputs(exporter, services.Options.GatewayImage, hash, versions);
+        return new ExporterObservation(uid, generation, credentials)
+        {
+            Children = await _children.ApplyAsync(inputs, cancellationToken).ConfigureAwait(false),
+        };
+    }
+
+    private async Task ReportAsync(SentryExporter exporter, ExporterObservation observation, CancellationToken cancellationToken)
+    {
+        var key = ObjectKey.Of(exporter);
+
+        // The cache may show less than was written.
+        var previous = _written.TryGetValue(key, out var last) && last.Uid == exporter.Metadata.Uid ? last.Status : exporter.Status;
+        var deployment = Deployment(exporter);
+        var pods = GatewayState.NeedsPods(deployment) ? await PodsAsync(exporter, cancellationToken).ConfigureAwait(false) : [];
+        var own = routes.Of(key);
+        var status = ExporterStatus.Build(exporter, previous, observation, GatewayState.Of(deployment, pods), own, services.TimeProvider);
+        var write = await services.Status.WriteAsync(
+            exporter, exporter.Status, status, CrdJsonContext.Default.SentryExporterStatus, cancellationToken).ConfigureAwait(false);
+        if (write == StatusWrite.Gone)
+        {
+            _written.TryRemove(key, out _);
+            return;
+        }
+
+        _written[key] = (exporter.Metadata.Uid, status);
+        if (write == StatusWrite.Written)
+        {
+            Tell(exporter, previous, status);
+        }
+    }
+
+    private V1Deployment? Deployment(SentryExporter exporter)
+    {
+        var deployment = deployments.Get(new ObjectKey(exporter.Metadata.Namespace, Naming.Gateway(exporter.Metadata.Name!)));
+        return deployment?.Metadata.OwnerReferences?.Any(owner => owner.Controller == true && owner.Uid == exporter.Metadata.Uid) == true ? deployment : null;
+    }
+
+    private async Task<IReadOnlyCollection<V1Pod>> PodsAsync(SentryExporter exporter, CancellationToken cancellationToken)
+    {
+        var options = new ListOptions { LabelSelector = ManifestMetadata.SelectorText(exporter) };
+        var pods = await services.Client.ListAllAsync<V1Pod>(exporter.Metadata.Namespace, options, cancellationToken).ConfigureAwait(false);
+        return [.. pods.Items];
+    }
+
+    /// <summary>One event per change of Ready: its reason and message name the cause.</summary>
+    private void Tell(SentryExporter exporter, SentryExporterStatus? before, SentryExporterStatus after)
+    {
+        var now = after.Conditions.FindCondition(ExporterStatus.Ready)!;
+        var then = before?.Conditions.FindCondition(ExporterStatus.Ready);
+        if (then is null || then.Status != now.Status || then.Reason != now.Reason)
+        {
+            var type = now.Status == ConditionStatus.True ? EventType.Normal : EventType.Warning;
+            services.Events.Event(exporter, type, now.Reason!, "Reconcile", now.Message ?? "");
+        }
+    }
+}

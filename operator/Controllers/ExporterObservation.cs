@@ -1,0 +1,21 @@
+using SentryOtel.Kubernetes.Conditions;
+using SentryOtel.Operator.Children;
+using SentryOtel.Operator.Credentials;
+
+namespace SentryOtel.Operator.Controllers;
+
+/// <summary>What a reconcile of an exporter found, kept for the status passes that follow.</summary>
+/// <param name="Uid">Of which exporter: another of the same name is another exporter.</param>
+/// <param name="Generation">Generation of the spec that was looked at.</param>
+/// <param name="Credentials">What is known of the credentials.</param>
+internal sealed record ExporterObservation(string Uid, long? Generation, CredentialState Credentials)
+{
+    /// <summary>What came of the children; null when they were left alone.</summary>
+    public ChildrenOutcome? Children { get; init; }
+
+    /// <summary>Why nothing is done at all, with its reason: an invalid spec, or a suspended exporter.</summary>
+    public (string Reason, string Message)? Halted { get; init; }
+
+    public static ExporterObservation Halt(string uid, long? generation, string reason, string message) =>
+        new(uid, generation, new CredentialState(ConditionStatus.Unknown, reason, message)) { Halted = (reason, message) };
+}

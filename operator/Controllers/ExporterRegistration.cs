@@ -1,0 +1,53 @@
+using SentryOtel.Crds;
+using SentryOtel.Kubernetes.Controllers;
+using SentryOtel.Kubernetes.Entities;
+using SentryOtel.Kubernetes.Hosting;
+using SentryOtel.Kubernetes.Informers;
+using SentryOtel.Kubernetes.Queueing;
+using SentryOtel.Operator.Manifests;
+using SentryOtel.Operator.Routes;
+
+namespace SentryOtel.Operator.Controllers;
+
+/// <summary>Hooks the exporter controller up: what it caches, and what wakes it.</summary>
+internal static class ExporterRegistration
+{
+    private const int Workers = 4;
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(1);
+
+    /// <summary>Adds the controller to a host.</summary>
+    public static Controller<SentryExporter> AddExporterController(this OperatorHostBuilder host, OperatorServices services, RouteIndex routes, Random random)
+    {
+        var deployments = Owned<V1Deployment>(host, services);
+        var controller = new ExporterController(services, deployments.Store, routes);
+        return host.AddController(controller, builder => builder
+            .WithOptions(new ControllerOptions
+            {
+                MaxConcurrentReconciles = Workers,
+                RateLimiter = () => new ItemExponentialFailureRateLimiter<ObjectKey>(FirstRetry, LongestRetry, jitterFactor: 0.2, random: random),
+            })
+            .Owns(WorkKind.Status, predicate: null, deployments)
+            .Owns(WorkKind.Reconcile, Desired<V1Deployment>(), deployments)
+            .Owns(WorkKind.Reconcile, Desired<V1Service>(), Owned<V1Service>(host, services))
+            .Owns(WorkKind.Reconcile, Removed<V1ServiceAccount>(), Owned<V1ServiceAccount>(host, services))
+            .Watches<SentryProjectRoute>(static route => [RouteClaims.ExporterOf(route)], WorkKind.Status, informer: routes.Informer));
+    }
+
+    private static Informer<T> Owned<T>(OperatorHostBuilder host, OperatorServices services)
+        where T : class, IKubernetesObject =>
+        host.Informer(new InformerOptions<T>
+        {
+            Namespaces = services.Options.WatchNamespaces,
+            LabelSelector = $"app.kubernetes.io/managed-by={ManifestMetadata.ManagedBy}",
+        });
+
+    /// <summary>What somebody else changed or removed.</summary>
+    private static EventPredicate<T> Desired<T>()
+        where T : class, IKubernetesObject =>
+        new(create: static _ => false, update: static (before, after) => EventPredicates.GenerationChanged<T>().Update(before, after));
+
+    private static EventPredicate<T> Removed<T>()
+        where T : class, IKubernetesObject =>
+        new(create: static _ => false, update: static (_, _) => false);
+}

@@ -1,0 +1,123 @@
+using System.Globalization;
+using SentryOtel.Crds;
+using SentryOtel.Kubernetes.Conditions;
+using SentryOtel.Kubernetes.Entities;
+using SentryOtel.Operator.Gateways;
+using SentryOtel.Operator.Manifests;
+
+namespace SentryOtel.Operator.Controllers;
+
+/// <summary>Makes the status of an exporter from what was observed. Ready means: telemetry sent now would be taken and reach Sentry.</summary>
+internal static class ExporterStatus
+{
+    public const string Ready = "Ready";
+    public const string CredentialsValid = "CredentialsValid";
+    public const string ProjectsSynced = "ProjectsSynced";
+    public const string GatewayAvailable = "GatewayAvailable";
+    public const string Progressing = "Progressing";
+
+    public const string NameConflict = "NameConflict";
+
+    private const int NamedRoutes = 5;
+
+    /// <param name="exporter">The exporter.</param>
+    /// <param name="previous">The status before, whose transition times are kept.</param>
+    /// <param name="observation">What the last reconcile found.</param>
+    /// <param name="gateway">What the Deployment says.</param>
+    /// <param name="routes">The exporter's routes.</param>
+    /// <param name="timeProvider">The time of transitions.</param>
+    public static SentryExporterStatus Build(
+        SentryExporter exporter,
+        SentryExporterStatus? previous,
+        ExporterObservation observation,
+        GatewayState gateway,
+        IReadOnlyCollection<SentryProjectRoute> routes,
+        TimeProvider timeProvider)
+    {
+        var accepted = routes.Where(static route => route.Status?.Conditions.FindCondition("Accepted")?.Status != ConditionStatus.False).ToList();
+        var credentials = new ConditionState(observation.Credentials.Status, observation.Credentials.Reason, observation.Credentials.Message);
+        var (available, progressing) = GatewayConditions(observation, gateway);
+        var status = new SentryExporterStatus
+        {
+            ObservedGeneration = observation.Generation,
+            Conditions = [.. previous?.Conditions ?? []],
+            Endpoint = Endpoint(exporter),
+            Organization = observation.Credentials.Organization ?? previous?.Organization,
+            Routes = Routes(accepted),
+            Gateway = new ExporterGateway
+            {
+                Replicas = gateway.Replicas,
+                ReadyReplicas = gateway.ReadyReplicas,
+                Selector = ManifestMetadata.SelectorText(exporter),
+                Summary = string.Create(CultureInfo.InvariantCulture, $"{gateway.ReadyReplicas}/{gateway.WantedReplicas}"),
+            },
+        };
+        Set(status, Ready, ReadyOf(observation, credentials, available), timeProvider);
+        Set(status, CredentialsValid, credentials, timeProvider);
+        Set(status, ProjectsSynced, ProjectsOf(accepted), timeProvider);
+        Set(status, GatewayAvailable, available, timeProvider);
+        Set(status, Progressing, progressing, timeProvider);
+        return status;
+    }
+
+    private static ConditionState ReadyOf(ExporterObservation observation, ConditionState credentials, ConditionState available) => observation switch
+    {
+        { Halted: { } halted } => new ConditionState(ConditionStatus.False, halted.Reason, halted.Message),
+        _ when credentials.Status != ConditionStatus.True => credentials,
+        _ when available.Status != ConditionStatus.True => available,
+        _ => new ConditionState(ConditionStatus.True, Ready, "telemetry is taken and sent"),
+    };
+
+    private static (ConditionState Available, ConditionState Progressing) GatewayConditions(ExporterObservation observation, GatewayState gateway)
+    {
+        if (observation.Children?.Conflict is { } foreign)
+        {
+            var conflict = new ConditionState(
+                ConditionStatus.False, NameConflict, $"{foreign} exists and does not belong to this exporter: delete it, or give the exporter another name");
+            return (conflict, conflict);
+        }
+
+        return observation.Children?.NotServed is { Count: > 0 } kinds
+            ? (gateway.Available, new ConditionState(
+                ConditionStatus.False, "KindNotServed", $"this API server serves no version that is known here of: {string.Join(", ", kinds)}"))
+            : (gateway.Available, gateway.Progressing);
+    }
+
+    private static ConditionState ProjectsOf(List<SentryProjectRoute> routes)
+    {
+        var waiting = routes
+            .Where(static route => !route.Status?.Conditions.IsConditionTrue("ProjectReady") ?? true)
+            .Select(static route => ObjectKey.Of(route).ToString())
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        if (waiting.Count == 0)
+        {
+            return new ConditionState(
+                ConditionStatus.True, "ProjectsReady", routes.Count == 0 ? "no route names this exporter yet" : "every route has its project");
+        }
+
+        var more = waiting.Count > NamedRoutes ? $" and {waiting.Count - NamedRoutes} more" : "";
+        return new ConditionState(
+            ConditionStatus.False, "ProjectsNotReady", $"without a project: {string.Join(", ", waiting.Take(NamedRoutes))}{more}; see their conditions");
+    }
+
+    private static ExporterRoutes Routes(List<SentryProjectRoute> routes)
+    {
+        var ready = routes.Count(static route => route.Status?.Conditions.IsConditionTrue(Ready) == true);
+        return new ExporterRoutes
+        {
+            Total = routes.Count,
+            Ready = ready,
+            Summary = string.Create(CultureInfo.InvariantCulture, $"{ready}/{routes.Count}"),
+        };
+    }
+
+    private static ExporterEndpoint Endpoint(SentryExporter exporter) => new()
+    {
+        Grpc = GatewayService.Address(exporter, GatewayPorts.Grpc),
+        Http = GatewayService.Address(exporter, GatewayPorts.Http),
+    };
+
+    private static void Set(SentryExporterStatus status, string type, ConditionState state, TimeProvider timeProvider) =>
+        status.Conditions!.SetCondition(type, state.Status, state.Reason, state.Message, status.ObservedGeneration, timeProvider);
+}

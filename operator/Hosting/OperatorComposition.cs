@@ -1,0 +1,86 @@
+using Microsoft.Extensions.Logging;
+using SentryOtel.Crds;
+using SentryOtel.Kubernetes.Client;
+using SentryOtel.Kubernetes.Conditions;
+using SentryOtel.Kubernetes.Hosting;
+using SentryOtel.Kubernetes.LeaderElection;
+using SentryOtel.Operator.Configuration;
+using SentryOtel.Operator.Controllers;
+using SentryOtel.Operator.Credentials;
+using SentryOtel.Operator.Routes;
+
+namespace SentryOtel.Operator.Hosting;
+
+/// <summary>The operator put together: one host with all its controllers, and what they share.</summary>
+internal sealed class OperatorComposition : IAsyncDisposable
+{
+    private const string ReportingController = SentryOtelGroup.Group + "/operator";
+
+    private readonly ExporterConnections _connections;
+
+    /// <param name="client">For everything but leader election.</param>
+    /// <param name="leaderElectionClient">For the Lease alone; may be null without leader election.</param>
+    /// <param name="options">How it runs.</param>
+    /// <param name="loggerFactory">Logs of everything.</param>
+    /// <param name="timeProvider">Clock of everything.</param>
+    /// <param name="random">Jitter of everything.</param>
+    public OperatorComposition(
+        IKubernetesClient client,
+        IKubernetesClient? leaderElectionClient,
+        OperatorOptions options,
+        ILoggerFactory loggerFactory,
+        TimeProvider timeProvider,
+        Random random)
+    {
+        _connections = new ExporterConnections(client, timeProvider, random, loggerFactory);
+        var builder = new OperatorHostBuilder(client, HostOptions(leaderElectionClient, options, loggerFactory, timeProvider, random));
+        var services = new OperatorServices
+        {
+            Options = options,
+            Client = client,
+            Status = new StatusWriter(client, OperatorOptions.FieldManager),
+            Events = builder.Events,
+            Connections = _connections,
+            LoggerFactory = loggerFactory,
+            TimeProvider = timeProvider,
+        };
+        var routes = RouteIndex.AddTo(builder);
+        builder.AddExporterController(services, routes, random);
+        builder.AddProjectRouteController(services, options.RouteTimes, random);
+        Host = builder.Build();
+    }
+
+    /// <summary>The host, to be run once.</summary>
+    public OperatorHost Host { get; }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Host.DisposeAsync().ConfigureAwait(false);
+        _connections.Dispose();
+    }
+
+    private static OperatorHostOptions HostOptions(
+        IKubernetesClient? leaderElectionClient, OperatorOptions options, ILoggerFactory loggerFactory, TimeProvider timeProvider, Random random) => new()
+        {
+            WatchNamespaces = options.WatchNamespaces,
+            JsonTypeInfoResolvers = [CrdJsonContext.Default],
+            HealthProbeBindAddress = options.HealthProbeBindAddress,
+            MetricsBindAddress = options.MetricsBindAddress,
+            LeaderElectionClient = options.LeaderElect ? leaderElectionClient : null,
+            LeaderElection = !options.LeaderElect
+                ? null
+                : new LeaderElectionOptions
+                {
+                    LeaseName = OperatorOptions.LeaseName,
+                    LeaseNamespace = options.LeaderElectionNamespace,
+                    LeaseDuration = options.Times.LeaseDuration,
+                    RenewDeadline = options.Times.RenewDeadline,
+                    RetryPeriod = options.Times.RetryPeriod,
+                },
+            ReportingController = ReportingController,
+            LoggerFactory = loggerFactory,
+            TimeProvider = timeProvider,
+            Random = random,
+        };
+}

@@ -1,0 +1,37 @@
+using System.Text.Json.Nodes;
+using SentryOtel.Crds;
+
+namespace SentryOtel.Operator.Manifests;
+
+/// <summary>The Service that clients send to.</summary>
+internal static class GatewayService
+{
+    public static JsonObject Create(GatewayInputs inputs)
+    {
+        var service = ManifestMetadata.Child(inputs, "v1", "Service", inputs.Gateway.Service.Annotations);
+        service["spec"] = new JsonObject
+        {
+            ["type"] = inputs.Gateway.Service.Type.ToString(),
+            ["selector"] = ManifestMetadata.Selector(inputs.Exporter),
+            ["ports"] = new JsonArray(
+                Port(GatewayPorts.GrpcName, GatewayPorts.Grpc, "grpc"),
+                Port(GatewayPorts.HttpName, GatewayPorts.Http, "http"),
+                Port(GatewayPorts.MetricsName, GatewayPorts.Metrics, "http")),
+        };
+        return service;
+    }
+
+    /// <summary>Where clients in the cluster reach a port of the Service.</summary>
+    public static string Address(SentryExporter exporter, int port) =>
+        $"http://{Naming.Gateway(exporter.Metadata.Name!)}.{exporter.Metadata.Namespace}.svc:{port}";
+
+    // The protocol is part of the merge key, so it is always sent.
+    private static JsonObject Port(string name, int port, string application) => new()
+    {
+        ["name"] = name,
+        ["port"] = port,
+        ["targetPort"] = name,
+        ["protocol"] = "TCP",
+        ["appProtocol"] = application,
+    };
+}
