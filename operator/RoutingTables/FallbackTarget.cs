@@ -43,6 +43,9 @@ internal sealed record FallbackTarget
     public static FallbackTarget Unknown(string slug, string reason, string message, TimeSpan recheckAfter) =>
         new(null, slug) { Reason = reason, Message = message, RecheckAfter = recheckAfter };
 
+    /// <summary>The same, to be asked for again at another time.</summary>
+    public FallbackTarget In(TimeSpan recheckAfter) => this with { RecheckAfter = recheckAfter };
+
     /// <summary>What to put into a table that has <paramref name="inForce"/>: that very target stays while Sentry can not be asked.</summary>
     public RouteTarget? Over(RouteTarget? inForce) => Target ?? (_wanted is not null && inForce?.ProjectSlug == _wanted ? inForce : null);
 }

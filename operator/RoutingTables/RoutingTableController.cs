@@ -4,7 +4,6 @@ using SentryOtel.Crds;
 using SentryOtel.Kubernetes.Controllers;
 using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Kubernetes.Events;
-using SentryOtel.Kubernetes.Hosting;
 using SentryOtel.Operator.Events;
 using SentryOtel.Operator.Routes;
 using SentryOtel.Sentry.Routing;
@@ -24,7 +23,6 @@ internal sealed class RoutingTableController(
     /// </summary>
     public static readonly TimeSpan MinInterval = TimeSpan.FromSeconds(1);
 
-    private const string Name = "routing-table";
     private const string Action = "WriteRoutingTable";
     private const string Table = "table";
     private const string NameConflict = "NameConflict";
@@ -33,21 +31,7 @@ internal sealed class RoutingTableController(
     private readonly RoutingTableWriter _writer = new(services.Client, services.TimeProvider);
     private readonly ILogger _logger = services.LoggerFactory.CreateLogger<RoutingTableController>();
     private readonly ConcurrentDictionary<ObjectKey, long> _written = new();
-    private readonly StandingProblems _problems = new(services.Events, Action);
-
-    /// <summary>Adds the controller to a host, woken by exporters, their routes and their ConfigMaps.</summary>
-    /// <param name="host">The host.</param>
-    /// <param name="services">What controllers work with.</param>
-    /// <param name="routes">The routes by exporter.</param>
-    /// <param name="tables">The tables.</param>
-    /// <param name="fallbacks">The fallback projects.</param>
-    public static Controller<SentryExporter> AddTo(
-        OperatorHostBuilder host, OperatorServices services, RouteIndex routes, RoutingTableStore tables, IFallbackTargets fallbacks) =>
-        host.AddController(new RoutingTableController(services, routes, tables, fallbacks), builder => builder
-            .Named(Name)
-            .WithOptions(new ControllerOptions { MaxConcurrentReconciles = 4 })
-            .Watches<SentryProjectRoute>(static route => [RouteClaims.ExporterOf(route)], informer: routes.Informer)
-            .Owns<V1ConfigMap>(informer: tables.Informer));
+    private readonly StandingProblems _problems = new();
 
     /// <inheritdoc/>
     public async Task<ReconciliationResult> ReconcileAsync(SentryExporter exporter, CancellationToken cancellationToken)
@@ -124,7 +108,11 @@ internal sealed class RoutingTableController(
         var unresolved = fallback.Reason is { } reason
             ? new Problem("routing.fallbackProject", reason, $"routing.fallbackProject: {fallback.Message}")
             : null;
-        _problems.Report(exporter, [.. new[] { unresolved, problem }.OfType<Problem>()]);
+        foreach (var fresh in _problems.Update(ObjectKey.Of(exporter), [.. new[] { unresolved, problem }.OfType<Problem>()]))
+        {
+            services.Events.Event(exporter, EventType.Warning, fresh.Reason, Action, fresh.Note);
+        }
+
         return fallback.RecheckAfter is { } delay ? ReconciliationResult.RequeueAfter(delay) : ReconciliationResult.Success();
     }
 }

@@ -15,12 +15,13 @@ internal static class RoutingTableMaps
     private const string Component = "routing-table";
     private const string ManagedBy = "sentry-otel-operator";
 
-    /// <summary>Selects the ConfigMaps of all tables.</summary>
-    public const string Selector = $"{ComponentLabel}={Component},{ManagedByLabel}={ManagedBy}";
-
     /// <summary>Selects the ConfigMaps of one exporter's table.</summary>
     public static string SelectorOf(SentryExporter exporter) =>
-        $"{Selector},{SentryOtelGroup.ExporterLabel}={Naming.LabelValue(exporter.Metadata.Name!)}";
+        $"{ComponentLabel}={Component},{SentryOtelGroup.ExporterLabel}={Naming.LabelValue(exporter.Metadata.Name!)}";
+
+    /// <summary>Whether a ConfigMap says that it is part of a table.</summary>
+    public static bool IsTable(V1ConfigMap map) =>
+        map.Metadata.Labels?.TryGetValue(ComponentLabel, out var component) == true && component == Component;
 
     /// <summary>The ConfigMap of a slice.</summary>
     public static V1ConfigMap Of(SentryExporter exporter, RoutingTableSlice slice) => new()

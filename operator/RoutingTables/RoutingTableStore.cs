@@ -8,7 +8,7 @@ using SentryOtel.Sentry.Routing;
 namespace SentryOtel.Operator.RoutingTables;
 
 /// <summary>The routing tables as they are cached, which may lag behind what was written.</summary>
-/// <param name="informer">ConfigMaps of routing tables alone.</param>
+/// <param name="informer">ConfigMaps, those of routing tables among them.</param>
 internal sealed class RoutingTableStore(Informer<V1ConfigMap> informer)
 {
     // A document may be long and is needed on every pass; the cache's objects never change.
@@ -17,11 +17,11 @@ internal sealed class RoutingTableStore(Informer<V1ConfigMap> informer)
     /// <summary>Where the ConfigMaps are cached.</summary>
     public Informer<V1ConfigMap> Informer => informer;
 
-    /// <summary>The store over an informer of the host.</summary>
+    /// <summary>The store over an informer of the host that caches whatever was made for exporters.</summary>
     /// <param name="host">The host.</param>
     /// <param name="namespaces">Namespaces to watch; empty for all.</param>
     public static RoutingTableStore AddTo(OperatorHostBuilder host, IReadOnlyList<string> namespaces) => new(host.Informer(
-        new InformerOptions<V1ConfigMap> { Namespaces = namespaces, LabelSelector = RoutingTableMaps.Selector }));
+        new InformerOptions<V1ConfigMap> { Namespaces = namespaces, LabelSelector = SentryOtelGroup.ExporterLabel }));
 
     /// <summary>The ConfigMaps that an exporter owns, read.</summary>
     public IReadOnlyList<StoredSlice> Of(SentryExporter exporter)
@@ -30,7 +30,7 @@ internal sealed class RoutingTableStore(Informer<V1ConfigMap> informer)
         return
         [
             .. informer.Store.ByOwner(exporter.Metadata.Uid!)
-                .Where(map => map.Metadata.Namespace == key.Namespace)
+                .Where(map => map.Metadata.Namespace == key.Namespace && RoutingTableMaps.IsTable(map))
                 .Select(map => _read.GetValue(map, unread => StoredSlice.Read(unread, key))),
         ];
     }

@@ -1,0 +1,53 @@
+using Microsoft.Extensions.Logging;
+using SentryOtel.Crds;
+using SentryOtel.Kubernetes.Controllers;
+using SentryOtel.Kubernetes.Entities;
+using SentryOtel.Kubernetes.Hosting;
+using SentryOtel.Kubernetes.Informers;
+using SentryOtel.Operator.Routes;
+
+namespace SentryOtel.Operator.Discovery;
+
+/// <summary>Hooks discovery up: what it caches, and what wakes it.</summary>
+internal static class DiscoveryRegistration
+{
+    private const string Name = "discovery";
+
+    /// <summary>
+    /// Adds the controller to a host whose client and options know <see cref="WorkloadJsonContext"/>. The server is asked what it serves.
+    /// </summary>
+    /// <param name="host">The host.</param>
+    /// <param name="services">What controllers work with.</param>
+    /// <param name="routes">The routes by exporter.</param>
+    /// <param name="grace">How long a discovered route outlives its last workload; null for the option's.</param>
+    /// <param name="cancellationToken">Ends the questions.</param>
+    public static async Task<Controller<SentryExporter>> AddDiscoveryControllerAsync(
+        this OperatorHostBuilder host, OperatorServices services, RouteIndex routes, TimeSpan? grace, CancellationToken cancellationToken)
+    {
+        var watched = services.Options.WatchNamespaces;
+        var logger = services.LoggerFactory.CreateLogger<WorkloadDiscoveryController>();
+        var workloads = await WorkloadInformers.AddToAsync(host, watched, logger, cancellationToken).ConfigureAwait(false);
+        var namespaces = new NamespaceLabels(watched.Count == 0 ? host.Informer<V1NamespaceMetadata>() : null, watched);
+        var exporters = host.Informer<SentryExporter>().Store;
+        var controller = new WorkloadDiscoveryController(services, routes, workloads, namespaces, grace ?? services.Options.Times.DiscoveryGrace);
+        return host.AddController(controller, builder =>
+        {
+            builder.Named(Name).Watches(
+                static route => [RouteClaims.ExporterOf(route)], predicate: EventPredicates.DesiredStateChanged<SentryProjectRoute>(), informer: routes.Informer);
+            workloads.Watch(builder, workload => Interested(exporters, workload));
+            if (namespaces.Informer is { } informer)
+            {
+                builder.Watches(_ => Selecting(exporters), predicate: EventPredicates.LabelsChanged<V1NamespaceMetadata>(), informer: informer);
+            }
+        });
+    }
+
+    private static IEnumerable<ObjectKey> Interested(IStore<SentryExporter> exporters, Workload workload) => exporters.List()
+        .Where(exporter => workload.Label(exporter.Spec.Discovery.LabelKey) is not null
+            && (exporter.Spec.Discovery.NamespaceSelector is not null || exporter.Metadata.Namespace == workload.Metadata.Namespace))
+        .Select(static exporter => ObjectKey.Of(exporter));
+
+    private static IEnumerable<ObjectKey> Selecting(IStore<SentryExporter> exporters) => exporters.List()
+        .Where(static exporter => exporter.Spec.Discovery.NamespaceSelector is not null)
+        .Select(static exporter => ObjectKey.Of(exporter));
+}

@@ -1,0 +1,142 @@
+using Microsoft.Extensions.Logging;
+using SentryOtel.Crds;
+using SentryOtel.Kubernetes.Controllers;
+using SentryOtel.Kubernetes.Entities;
+using SentryOtel.Kubernetes.Events;
+using SentryOtel.Operator.Events;
+using SentryOtel.Operator.Routes;
+
+namespace SentryOtel.Operator.Discovery;
+
+/// <summary>
+/// Gives each service whose workload carries the exporter's label a route before its first span, and takes the route away some time after its last
+/// workload. While nothing changes it asks the server nothing.
+/// </summary>
+internal sealed class WorkloadDiscoveryController(
+    OperatorServices services, RouteIndex routes, WorkloadInformers workloads, NamespaceLabels namespaces, TimeSpan grace) : IEntityController<SentryExporter>
+{
+    private const string Action = "DiscoverWorkloads";
+    private const int NamedServices = 5;
+
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
+
+    private readonly StandingProblems _problems = new();
+    private readonly DiscoveryWriter _writer = new(
+        services.Client, services.TimeProvider, services.LoggerFactory.CreateLogger<WorkloadDiscoveryController>());
+
+    /// <inheritdoc/>
+    public async Task<ReconciliationResult> ReconcileAsync(SentryExporter exporter, CancellationToken cancellationToken)
+    {
+        var plan = Compute(exporter, routes.Of(ObjectKey.Of(exporter)));
+        if (plan.Creates.Count > 0)
+        {
+            // The cache may not know yet what this controller, a gateway or a person has just written.
+            plan = Compute(exporter, await ReadRoutesAsync(exporter, cancellationToken).ConfigureAwait(false));
+        }
+
+        var problems = plan.Refusals.ToList();
+        foreach (var service in plan.Creates)
+        {
+            if (await _writer.CreateAsync(exporter, service, cancellationToken).ConfigureAwait(false) is { } problem)
+            {
+                problems.Add(problem);
+            }
+            else
+            {
+                services.Events.Event(
+                    exporter, EventType.Normal, "ServiceDiscovered", Action, $"Service \"{service.Value}\" goes to project \"{service.Slug}\": {service.Workloads}");
+            }
+        }
+
+        if (namespaces.ProblemOf(exporter) is { } unreadable)
+        {
+            problems.Add(unreadable);
+        }
+
+        Report(exporter, problems);
+        var settled = await KeepAsync(exporter, plan, cancellationToken).ConfigureAwait(false);
+        return Next(plan, settled);
+    }
+
+    /// <inheritdoc/>
+    public Task<ReconciliationResult> DeletedAsync(ObjectKey key, CancellationToken cancellationToken)
+    {
+        _problems.Forget(key);
+        return Task.FromResult(ReconciliationResult.Success());
+    }
+
+    private DiscoveryPlan Compute(SentryExporter exporter, IReadOnlyCollection<SentryProjectRoute> known) => DiscoveryPlan.Compute(
+        exporter, workloads.Labelled(exporter.Spec.Discovery.LabelKey), namespaces.All(), known, services.TimeProvider.GetUtcNow(), grace);
+
+    private async Task<IReadOnlyCollection<SentryProjectRoute>> ReadRoutesAsync(SentryExporter exporter, CancellationToken cancellationToken)
+    {
+        var (key, space) = (ObjectKey.Of(exporter), exporter.Metadata.Namespace);
+        var live = await services.Client.ListAllAsync<SentryProjectRoute>(space, null, cancellationToken).ConfigureAwait(false);
+        return
+        [
+            .. live.Items.Where(route => RouteClaims.ExporterOf(route) == key),
+            .. routes.Of(key).Where(route => route.Metadata.Namespace != space),
+        ];
+    }
+
+    private async Task<bool> KeepAsync(SentryExporter exporter, DiscoveryPlan plan, CancellationToken cancellationToken)
+    {
+        var settled = true;
+        foreach (var route in plan.Marks)
+        {
+            settled &= await _writer.MarkAsync(exporter, route, cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach (var update in plan.Updates)
+        {
+            settled &= await _writer.UpdateAsync(update, cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach (var route in plan.Deletes)
+        {
+            var deleted = await _writer.DeleteAsync(exporter, route, cancellationToken).ConfigureAwait(false);
+            settled &= deleted;
+            if (deleted)
+            {
+                services.Events.Event(
+                    exporter, EventType.Normal, "ServiceGone", Action, $"Route {ObjectKey.Of(route)} was deleted: no workload carries \"{route.Spec.AttributeValue}\" any more");
+            }
+        }
+
+        return settled;
+    }
+
+    // A marked route wakes the controller when the cache has the mark, and is due from then on.
+    private ReconciliationResult Next(DiscoveryPlan plan, bool settled)
+    {
+        if (!settled)
+        {
+            return ReconciliationResult.RequeueAfter(Soon);
+        }
+
+        if (plan.NextCheck is not { } next)
+        {
+            return ReconciliationResult.Success();
+        }
+
+        var delay = next - services.TimeProvider.GetUtcNow();
+        return ReconciliationResult.RequeueAfter(delay < Soon ? Soon : delay);
+    }
+
+    private void Report(SentryExporter exporter, IReadOnlyCollection<Problem> problems)
+    {
+        foreach (var reason in _problems.Update(ObjectKey.Of(exporter), problems).GroupBy(static problem => problem.Reason))
+        {
+            var (first, others) = (reason.First(), reason.Skip(1).Select(static problem => problem.Subject).ToList());
+            foreach (var problem in reason)
+            {
+                DiscoveryMetrics.Refuse(problem.Reason);
+            }
+
+            var note = others.Count == 0
+                ? first.Note
+                : $"{first.Note}; and {others.Count} more: {string.Join(", ", others.Take(NamedServices))}{(others.Count > NamedServices ? " ..." : "")}";
+            services.Events.Event(exporter, EventType.Warning, first.Reason, Action, note);
+        }
+    }
+}
