@@ -6,8 +6,7 @@ using YamlDotNet.RepresentationModel;
 namespace SentryOtel.Gateway.Configuration;
 
 /// <summary>
-/// Reads a configuration in the OpenTelemetry Collector's YAML dialect. Every problem is found in one go and has its line; see
-/// docs/configuration.md for the keys.
+/// Reads a configuration in the OpenTelemetry Collector's YAML dialect. Every problem is found in one go and has its line.
 /// </summary>
 internal static class ConfigurationFile
 {

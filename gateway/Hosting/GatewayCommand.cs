@@ -117,7 +117,7 @@ internal static class GatewayCommand
             "error" => LogLevel.Error,
             _ => LogLevel.Information,
         });
-        builder.AddFilter("Microsoft.AspNetCore", telemetry.LogLevel == "debug" ? LogLevel.Information : LogLevel.Warning);
+        builder.AddFilter("Microsoft", telemetry.LogLevel == "debug" ? LogLevel.Information : LogLevel.Warning);
         builder.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
         _ = telemetry.JsonLogs
             ? builder.AddJsonConsole(options => options.UseUtcTimestamp = true)

@@ -38,20 +38,18 @@ internal sealed class GatewayHost : IAsyncDisposable
         _exporters = configuration.Exporters.ToDictionary(
             pair => pair.Key, pair => new ExporterParts(pair.Value, BatchesOf(pair.Key), Admission, Accounts, services), StringComparer.Ordinal);
         var counters = new IngestCounters();
-        var refusals = new Refusals();
         foreach (var (id, receiver) in configuration.Receivers)
         {
             var pipeline = new ReceiverPipeline(ExportersBehind(id), counters);
             _pipelines.Add(pipeline);
-            _receivers[id] = new OtlpReceiver(
-                id, OptionsOf(receiver), pipeline, Admission, () => NotReady is null, refusals, services.TimeProvider, services.LoggerFactory);
+            _receivers[id] = new OtlpReceiver(receiver, pipeline, Admission, new ReceiverOptions { TimeProvider = services.TimeProvider }, services.LoggerFactory);
         }
 
         Exporters = [.. _exporters.Values.Select(parts => parts.Pipeline)];
 
         // The exposition listens before the meter is made, or it would miss it.
         _exposition = new MetricsExposition(new MetricsExpositionOptions { Includes = meter => meter.Scope == this, MaxSeriesPerInstrument = 20_000 });
-        _metrics = new GatewayMetrics(Accounts, counters, refusals, Admission, Exporters, this);
+        _metrics = new GatewayMetrics(Accounts, counters, [.. _receivers.Values.Select(receiver => receiver.Refusals)], Admission, Exporters, this);
     }
 
     public Admission Admission { get; }
@@ -115,7 +113,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         await _routes;
         foreach (var receiver in _receivers.Values)
         {
-            receiver.Dispose();
+            await receiver.DisposeAsync();
         }
 
         foreach (var server in _servers)
@@ -132,11 +130,6 @@ internal sealed class GatewayHost : IAsyncDisposable
         _exposition.Dispose();
         _stop.Dispose();
     }
-
-    private static ReceiverOptions OptionsOf(ReceiverConfiguration receiver) => new() { Grpc = EndpointOf(receiver.Grpc), Http = EndpointOf(receiver.Http) };
-
-    private static ReceiverEndpoint? EndpointOf(ProtocolConfiguration? protocol) =>
-        protocol is null ? null : new ReceiverEndpoint(protocol.Endpoint.Host, protocol.Endpoint.Port, (int)Math.Min(protocol.MaxRequestBytes, int.MaxValue));
 
     private Dictionary<OtlpSignal, BatchConfiguration> BatchesOf(string exporter) => _configuration.Pipelines
         .Where(pipeline => pipeline.Exporters.Contains(exporter))

@@ -50,7 +50,7 @@ internal sealed class BatchWorker(
             if (outcome.Kind != SendOutcomeKind.Sent && throttle.TryPass($"{exporter}/{queue.Name}/{queue.Signal}/{outcome.Kind}", out var suppressed))
             {
                 Log.AttemptFailed(
-                    logger, exporter, work.Target.ProjectSlug, queue.Signal.ToString(), outcome.Status, outcome.Kind.ToString(), batch.Items, outcome.Message, suppressed);
+                    logger, exporter, work.Target.ProjectSlug, queue.Signal.ToString(), batch.Items, outcome.Kind.ToString(), outcome.Status, outcome.Message, suppressed);
             }
 
             return outcome;

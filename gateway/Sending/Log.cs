@@ -4,8 +4,8 @@ namespace SentryOtel.Gateway.Sending;
 
 internal static partial class Log
 {
-    [LoggerMessage(EventId = 100, Level = LogLevel.Warning, Message = "Exporter {Exporter}, project {Project}, {Signal}: Sentry answered {Status} ({Outcome}) to {Items} items: {Text} ({Suppressed} similar messages left out)")]
-    public static partial void AttemptFailed(ILogger logger, string exporter, string project, string signal, int status, string outcome, int items, string text, long suppressed);
+    [LoggerMessage(EventId = 100, Level = LogLevel.Warning, Message = "Exporter {Exporter}, project {Project}, {Signal}: an attempt to send {Items} items failed as {Outcome}, status {Status}: {Text} ({Suppressed} similar messages left out)")]
+    public static partial void AttemptFailed(ILogger logger, string exporter, string project, string signal, int items, string outcome, int status, string text, long suppressed);
 
     [LoggerMessage(EventId = 101, Level = LogLevel.Error, Message = "Exporter {Exporter}, project {Project}, {Signal}: the attempt to send {Items} items failed in the gateway itself ({Suppressed} similar messages left out)")]
     public static partial void AttemptThrew(ILogger logger, Exception exception, string exporter, string project, string signal, int items, long suppressed);

@@ -16,7 +16,7 @@ internal sealed class GatewayMetrics : IDisposable
     private readonly Accounts _accounts;
     private readonly IReadOnlyCollection<ExporterPipeline> _exporters;
 
-    public GatewayMetrics(Accounts accounts, IngestCounters requests, Refusals refusals, Admission admission, IReadOnlyCollection<ExporterPipeline> exporters, object scope)
+    public GatewayMetrics(Accounts accounts, IngestCounters requests, IReadOnlyCollection<Refusals> refusals, Admission admission, IReadOnlyCollection<ExporterPipeline> exporters, object scope)
     {
         _accounts = accounts;
         _exporters = exporters;
@@ -66,10 +66,11 @@ internal sealed class GatewayMetrics : IDisposable
         where count > 0
         select new Measurement<long>(count, Tag("signal", Name(signal)), Tag("outcome", Name(kind)));
 
-    private static IEnumerable<Measurement<long>> Refused(Refusals refusals) =>
+    private static IEnumerable<Measurement<long>> Refused(IReadOnlyCollection<Refusals> refusals) =>
         from reason in Enum.GetValues<RefusalReason>()
-        where refusals[reason] > 0
-        select new Measurement<long>(refusals[reason], Tag("reason", Name(reason)));
+        let count = refusals.Sum(receiver => receiver[reason])
+        where count > 0
+        select new Measurement<long>(count, Tag("reason", Name(reason)));
 
     private static string Name(RefusalReason reason) => reason switch
     {

@@ -62,8 +62,8 @@ internal sealed class KubernetesRoutes : IRouteSource, IDisposable
         var table = loaded.Table;
         if (value.Length == 0)
         {
-            return table is { UsesFallback: true, Fallback: { } fallback }
-                ? RouteAnswer.Active(RouteTo(fallback))
+            return (table is { UsesFallback: true, Fallback: { } fallback } ? RouteTo(fallback) : _dsns.Default) is { } otherwise
+                ? RouteAnswer.Active(otherwise)
                 : RouteAnswer.None(RejectReason.MissingAttribute, $"the resource attribute {table.RoutingAttribute} is missing");
         }
 
@@ -110,6 +110,11 @@ internal sealed class KubernetesRoutes : IRouteSource, IDisposable
 
     private RouteAnswer Unknown(RoutingTable table, string value)
     {
+        if (_dsns.Default is { } single)
+        {
+            return RouteAnswer.Active(single);
+        }
+
         if (!_exporter.AutoCreateProjects || value.Length > RouteAnnouncer.MaxValueLength)
         {
             return RouteAnswer.None(RejectReason.NoProject, $"no SentryProjectRoute names this value of {table.RoutingAttribute}");

@@ -88,6 +88,7 @@ public sealed class ConfigurationFileTests
 
     [Theory]
     [InlineData("url: https://sentry.io", "urll: https://sentry.io", 11, "exporters.sentry.urll", "Did you mean \"url\"?")]
+    [InlineData("url: https://sentry.io", "dns: https://sentry.io", 11, "exporters.sentry.dns", "Did you mean \"dsn\"?")]
     [InlineData("url: https://sentry.io", "url: ftp://sentry.io", 11, "exporters.sentry.url", "http or https")]
     [InlineData("org_slug: ${env:SENTRY_ORG_SLUG}", "org_slug:", 12, "exporters.sentry.org_slug", "must be configured")]
     [InlineData("${env:SENTRY_AUTH_TOKEN}", "${env:NOT_SET}", 13, "exporters.sentry.auth_token", "NOT_SET is not set")]

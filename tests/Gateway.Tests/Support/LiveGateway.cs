@@ -27,9 +27,9 @@ internal sealed class LiveGateway : IAsyncDisposable
 
     public HttpClient Client { get; } = new();
 
-    public Uri Http => Host.Receivers["otlp"].HttpAddress!;
+    public Uri Http => new($"http://{Host.Receivers["otlp"].Http}");
 
-    public Uri Grpc => Host.Receivers["otlp"].GrpcAddress!;
+    public Uri Grpc => new($"http://{Host.Receivers["otlp"].Grpc}");
 
     /// <summary>Starts both; <paramref name="exporter"/> are further lines of the exporter's section.</summary>
     public static async Task<LiveGateway> StartAsync(string exporter = "", Modes? modes = null, bool grantToken = true, params string[] projects)
