@@ -16,6 +16,7 @@ namespace SentryOtel.Operator.Controllers;
 internal sealed class ProjectRouteController(
     OperatorServices services,
     IStore<SentryExporter> exporters,
+    RouteIndex routes,
     RouteAcceptance acceptance,
     RouteProgramming programming,
     ProjectRouteTimes times,
@@ -51,7 +52,7 @@ internal sealed class ProjectRouteController(
             return ReconciliationResult.Success();
         }
 
-        var project = await Resolver.ResolveAsync(route, exporter, acceptance.RoutesOf(key), cancellationToken).ConfigureAwait(false);
+        var project = await Resolver.ResolveAsync(route, exporter, routes.Of(key), cancellationToken).ConfigureAwait(false);
         await WriteAsync(route, exporter, accepted, project, cancellationToken).ConfigureAwait(false);
         if (project.IsReady && _memory.IntentOf(route) is not null)
         {
@@ -99,7 +100,7 @@ internal sealed class ProjectRouteController(
         }
 
         var removal = new ProjectRemoval(services, _memory, Resolver, times.RemovalDeadline);
-        var outcome = await removal.RemoveAsync(route, exporter, acceptance.RoutesOf(RouteClaims.ExporterOf(route)), cancellationToken).ConfigureAwait(false);
+        var outcome = await removal.RemoveAsync(route, exporter, routes.Of(RouteClaims.ExporterOf(route)), cancellationToken).ConfigureAwait(false);
         if (outcome.IsDone)
         {
             services.Events.Event(route, outcome.IsUnusual ? EventType.Warning : EventType.Normal, outcome.Reason, "Delete", outcome.Message);

@@ -7,6 +7,7 @@ using SentryOtel.Kubernetes.Informers;
 using SentryOtel.Kubernetes.Queueing;
 using SentryOtel.Operator.Projects;
 using SentryOtel.Operator.Routes;
+using SentryOtel.Operator.RoutingTables;
 
 namespace SentryOtel.Operator.Controllers;
 
@@ -18,24 +19,22 @@ internal static class ProjectRouteRegistration
     /// <summary>Adds the controller to a host.</summary>
     /// <param name="host">The host.</param>
     /// <param name="services">What controllers work with.</param>
+    /// <param name="routes">The routes by exporter.</param>
     /// <param name="times">Times of its periodic work; null for the defaults.</param>
     /// <param name="random">Jitter.</param>
     public static Controller<SentryProjectRoute> AddProjectRouteController(
-        this OperatorHostBuilder host, OperatorServices services, ProjectRouteTimes? times, Random random)
+        this OperatorHostBuilder host, OperatorServices services, RouteIndex routes, ProjectRouteTimes? times, Random random)
     {
         times ??= new ProjectRouteTimes();
         var spaces = services.Options.WatchNamespaces;
-        var routes = host.Informer<SentryProjectRoute>();
         var exporters = host.Informer<SentryExporter>();
         // Namespaces are cluster-scoped: an operator of some namespaces has no right to list them.
         var namespaces = spaces.Count == 0 ? host.Informer<V1NamespaceMetadata>() : null;
-        var tables = host.Informer(new InformerOptions<V1ConfigMap> { Namespaces = spaces, LabelSelector = SentryOtelGroup.ExporterLabel });
+        var tables = RoutingTableStore.AddTo(host, spaces);
         var leases = host.Informer(new InformerOptions<V1Lease> { Namespaces = spaces, LabelSelector = RouteProgramming.LeaseSelector });
-        routes.AddIndex(RouteAcceptance.ByExporter, static route => [RouteClaims.ExporterOf(route).ToString()]);
-
-        var acceptance = new RouteAcceptance(routes.Store, namespaces?.Store);
-        var programming = new RouteProgramming(tables.Store, leases.Store, services.TimeProvider);
-        var reconciler = new ProjectRouteController(services, exporters.Store, acceptance, programming, times, random);
+        var acceptance = new RouteAcceptance(routes, namespaces?.Store);
+        var programming = new RouteProgramming(tables, leases.Store, services.TimeProvider);
+        var reconciler = new ProjectRouteController(services, exporters.Store, routes, acceptance, programming, times, random);
         var controller = host.AddController(reconciler, builder =>
         {
             builder.WithOptions(new ControllerOptions
@@ -44,15 +43,15 @@ internal static class ProjectRouteRegistration
                 RateLimiter = () => new ItemExponentialFailureRateLimiter<ObjectKey>(times.Backoff, times.MaxBackoff, jitterFactor: 0.2, random: random),
             });
             builder.When(ByPeople())
-            .Watches<SentryProjectRoute>(acceptance.RivalsOf, predicate: ClaimChanged())
-            .Watches<SentryExporter>(exporter => KeysOf(acceptance, ObjectKey.Of(exporter)), predicate: TermsChanged())
-            .Watches<SentryExporter>(exporter => KeysOf(acceptance, ObjectKey.Of(exporter)), WorkKind.Status)
-            .Watches(map => KeysLabelled(exporters.Store, acceptance, map), WorkKind.Status, informer: tables)
-            .Watches(lease => KeysLabelled(exporters.Store, acceptance, lease), WorkKind.Status, GenerationReported(), leases);
+            .Watches(acceptance.RivalsOf, predicate: ClaimChanged(), informer: routes.Informer)
+            .Watches<SentryExporter>(exporter => KeysOf(routes, ObjectKey.Of(exporter)), predicate: TermsChanged())
+            .Watches<SentryExporter>(exporter => KeysOf(routes, ObjectKey.Of(exporter)), WorkKind.Status)
+            .Watches(map => KeysLabelled(exporters.Store, routes, map), WorkKind.Status, informer: tables.Informer)
+            .Watches(lease => KeysLabelled(exporters.Store, routes, lease), WorkKind.Status, GenerationReported(), leases);
             if (namespaces is not null)
             {
                 builder.Watches(
-                    space => KeysIn(routes.Store, space.Metadata.Name!), predicate: EventPredicates.LabelsChanged<V1NamespaceMetadata>(), informer: namespaces);
+                    space => KeysIn(routes.Informer.Store, space.Metadata.Name!), predicate: EventPredicates.LabelsChanged<V1NamespaceMetadata>(), informer: namespaces);
             }
         });
         reconciler.CheckProgrammingAfter = (key, delay) => controller.EnqueueAfter(key, delay, WorkKind.Status);
@@ -84,17 +83,17 @@ internal static class ProjectRouteRegistration
     private static EventPredicate<V1Lease> GenerationReported() => new(
         update: static (before, after) => RouteProgramming.GenerationOf(before) != RouteProgramming.GenerationOf(after));
 
-    private static IEnumerable<ObjectKey> KeysOf(RouteAcceptance acceptance, ObjectKey exporter) =>
-        acceptance.RoutesOf(exporter).Select(static route => ObjectKey.Of(route));
+    private static IEnumerable<ObjectKey> KeysOf(RouteIndex routes, ObjectKey exporter) =>
+        routes.Of(exporter).Select(static route => ObjectKey.Of(route));
 
     private static IEnumerable<ObjectKey> KeysIn(IStore<SentryProjectRoute> routes, string @namespace) =>
         routes.ByNamespace(@namespace).Select(static route => ObjectKey.Of(route));
 
     /// <summary>The routes of the exporter whose label an object carries, in the object's namespace.</summary>
-    private static IEnumerable<ObjectKey> KeysLabelled(IStore<SentryExporter> exporters, RouteAcceptance acceptance, IKubernetesObject child) =>
+    private static IEnumerable<ObjectKey> KeysLabelled(IStore<SentryExporter> exporters, RouteIndex routes, IKubernetesObject child) =>
         child.Metadata.Labels?.TryGetValue(SentryOtelGroup.ExporterLabel, out var label) == true
             ? exporters.ByNamespace(child.Metadata.Namespace!)
                 .Where(exporter => Naming.LabelValue(exporter.Metadata.Name!) == label)
-                .SelectMany(exporter => KeysOf(acceptance, ObjectKey.Of(exporter)))
+                .SelectMany(exporter => KeysOf(routes, ObjectKey.Of(exporter)))
             : [];
 }

@@ -8,18 +8,12 @@ using SentryOtel.Operator.Routes;
 namespace SentryOtel.Operator.Controllers;
 
 /// <summary>Whether an exporter takes a route. Decided from the caches alone.</summary>
-/// <param name="routes">All routes, with the index <see cref="ByExporter"/>.</param>
+/// <param name="routes">All routes, by exporter.</param>
 /// <param name="namespaces">Labels of namespaces, for exporters that select by them; null where the operator may not list namespaces: nothing is selected then.</param>
-internal sealed class RouteAcceptance(IStore<SentryProjectRoute> routes, IStore<V1NamespaceMetadata>? namespaces)
+internal sealed class RouteAcceptance(RouteIndex routes, IStore<V1NamespaceMetadata>? namespaces)
 {
-    /// <summary>Index of routes by exporter, <c>ns/name</c>.</summary>
-    public const string ByExporter = "exporter";
-
-    /// <summary>The routes that name an exporter.</summary>
-    public IReadOnlyList<SentryProjectRoute> RoutesOf(ObjectKey exporter) => routes.ByIndex(ByExporter, exporter.ToString());
-
     /// <summary>The other routes that claim the same value of the same exporter: what happens to one concerns the others.</summary>
-    public IEnumerable<ObjectKey> RivalsOf(SentryProjectRoute route) => RoutesOf(RouteClaims.ExporterOf(route))
+    public IEnumerable<ObjectKey> RivalsOf(SentryProjectRoute route) => routes.Of(RouteClaims.ExporterOf(route))
         .Where(other => other.Spec.AttributeValue == route.Spec.AttributeValue && ObjectKey.Of(other) != ObjectKey.Of(route))
         .Select(static other => ObjectKey.Of(other));
 
@@ -31,7 +25,8 @@ internal sealed class RouteAcceptance(IStore<SentryProjectRoute> routes, IStore<
             return refused;
         }
 
-        var claims = RoutesOf(RouteClaims.ExporterOf(route)).Where(other => Refuse(other, exporter) is null);
+        var claims = routes.Of(RouteClaims.ExporterOf(route))
+            .Where(other => other.Spec.AttributeValue == route.Spec.AttributeValue && Refuse(other, exporter) is null);
         var winner = RouteClaims.Winner(claims, route.Spec.AttributeValue);
         return winner is null || winner.Metadata.Uid == route.Metadata.Uid || RouteClaims.Precedence.Compare(route, winner) < 0
             ? new AcceptanceVerdict(true, RouteReasons.Accepted, "the exporter takes the route")

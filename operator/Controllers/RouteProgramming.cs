@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text;
 using SentryOtel.Crds;
 using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Kubernetes.Informers;
@@ -14,7 +12,7 @@ namespace SentryOtel.Operator.Controllers;
 /// Whether every running gateway has loaded a route. Gateways say which generation of the routing table they serve on a Lease of their own; the
 /// table says in which generation the route last changed.
 /// </summary>
-internal sealed class RouteProgramming(IStore<V1ConfigMap> tables, IStore<V1Lease> leases, TimeProvider timeProvider)
+internal sealed class RouteProgramming(RoutingTableStore tables, IStore<V1Lease> leases, TimeProvider timeProvider)
 {
     /// <summary>Annotation of a gateway's Lease: generation of the routing table that it serves.</summary>
     public const string GenerationAnnotation = SentryOtelGroup.Group + "/routing-table-generation";
@@ -24,15 +22,13 @@ internal sealed class RouteProgramming(IStore<V1ConfigMap> tables, IStore<V1Leas
 
     private const string ComponentLabel = "app.kubernetes.io/component";
 
-    private readonly ConcurrentDictionary<ObjectKey, ParsedTable> _parsed = new();
-
     /// <summary>Decides.</summary>
     /// <param name="route">The route.</param>
     /// <param name="exporter">Its exporter.</param>
     /// <param name="project">The project that the route shall send to; null when there is none.</param>
     public ProgrammingVerdict Of(SentryProjectRoute route, SentryExporter exporter, RouteProjectStatus? project)
     {
-        var entry = FindEntry(exporter, route.Spec.AttributeValue);
+        var entry = tables.Find(exporter, route.Spec.AttributeValue);
         if (entry is null || entry.Route != $"{route.Metadata.Namespace}/{route.Metadata.Name}")
         {
             return new ProgrammingVerdict(false, RouteReasons.Pending, "the routing table does not have the route yet");
@@ -58,41 +54,6 @@ internal sealed class RouteProgramming(IStore<V1ConfigMap> tables, IStore<V1Leas
         };
     }
 
-    private RouteEntry? FindEntry(SentryExporter exporter, string value)
-    {
-        if (Read(exporter, 0) is not { } first)
-        {
-            return null;
-        }
-
-        var slice = RoutingTable.SliceOf(value, first.SliceCount);
-        var table = slice == 0 ? first : Read(exporter, slice);
-        return table?.Routes.GetValueOrDefault(value);
-    }
-
-    private ParsedTable? Read(SentryExporter exporter, int slice)
-    {
-        var key = new ObjectKey(exporter.Metadata.Namespace, RoutingTableNames.Of(exporter.Metadata.Name!, slice));
-        if (tables.Get(key) is not { } map || map.Data?.TryGetValue(RoutingTableJson.DocumentKey, out var document) != true)
-        {
-            _parsed.TryRemove(key, out _);
-            return null;
-        }
-
-        if (_parsed.TryGetValue(key, out var known) && known.ResourceVersion == map.Metadata.ResourceVersion)
-        {
-            return known;
-        }
-
-        if (!RoutingTableJson.TryParse(Encoding.UTF8.GetBytes(document!), out var parsed, out _) || parsed.Exporter != ObjectKey.Of(exporter).ToString())
-        {
-            return null;
-        }
-
-        return _parsed[key] = new ParsedTable(
-            map.Metadata.ResourceVersion, parsed.SliceCount, parsed.Routes.ToDictionary(static entry => entry.Value, StringComparer.Ordinal));
-    }
-
     private IEnumerable<V1Lease> LiveGateways(SentryExporter exporter)
     {
         var now = timeProvider.GetUtcNow();
@@ -112,8 +73,6 @@ internal sealed class RouteProgramming(IStore<V1ConfigMap> tables, IStore<V1Leas
         && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var generation)
             ? generation
             : -1;
-
-    private sealed record ParsedTable(string? ResourceVersion, int SliceCount, IReadOnlyDictionary<string, RouteEntry> Routes);
 }
 
 /// <summary>Whether the gateways serve a route, as the condition Programmed says it.</summary>

@@ -46,7 +46,7 @@ internal sealed class OperatorComposition : IAsyncDisposable
         };
         var routes = RouteIndex.AddTo(builder);
         builder.AddExporterController(services, routes, random);
-        builder.AddProjectRouteController(services, options.RouteTimes, random);
+        builder.AddProjectRouteController(services, routes, options.RouteTimes, random);
         Host = builder.Build();
     }
 

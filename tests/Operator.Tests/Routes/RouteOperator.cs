@@ -7,6 +7,7 @@ using SentryOtel.Kubernetes.Hosting;
 using SentryOtel.Operator.Configuration;
 using SentryOtel.Operator.Controllers;
 using SentryOtel.Operator.Credentials;
+using SentryOtel.Operator.Routes;
 
 namespace SentryOtel.Operator.Tests.Routes;
 
@@ -46,7 +47,7 @@ internal sealed class RouteOperator : IAsyncDisposable
             Connections = _connections,
             LoggerFactory = NullLoggerFactory.Instance,
         };
-        builder.AddProjectRouteController(services, times, new Random(2));
+        builder.AddProjectRouteController(services, RouteIndex.AddTo(builder), times, new Random(2));
         _host = builder.Build();
         _running = _host.RunAsync(_stop.Token);
     }

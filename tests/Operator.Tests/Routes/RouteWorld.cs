@@ -194,12 +194,7 @@ internal sealed class RouteWorld : IAsyncDisposable
         }
 
         var compiled = RoutingTableCompiler.Compile(RoutingTableSettings.Of(exporter, null), RouteEntries.Of(exporter, routes.Items), previous);
-        var map = new V1ConfigMap
-        {
-            Metadata = new V1ObjectMeta { Name = name, Namespace = Namespace, Labels = Labels("routing-table") },
-            Data = new Dictionary<string, string> { [RoutingTableJson.DocumentKey] = Encoding.UTF8.GetString(RoutingTableJson.Serialize(compiled.Single())) },
-        };
-        await Client.ApplyAsync(map, new ApplyOptions { FieldManager = "test", Force = true }, Cancellation);
+        await Client.ApplyAsync(RoutingTableMaps.Of(exporter, compiled.Single()), new ApplyOptions { FieldManager = "test", Force = true }, Cancellation);
     }
 
     /// <summary>Does what a gateway does: says which generation of the table it serves.</summary>
@@ -211,7 +206,7 @@ internal sealed class RouteWorld : IAsyncDisposable
             {
                 Name = gateway,
                 Namespace = Namespace,
-                Labels = Labels("gateway"),
+                Labels = new Dictionary<string, string> { [SentryOtelGroup.ExporterLabel] = Exporter, ["app.kubernetes.io/component"] = "gateway" },
                 Annotations = new Dictionary<string, string> { [RouteProgramming.GenerationAnnotation] = $"{generation}" },
             },
             Spec = new V1LeaseSpec { HolderIdentity = gateway, LeaseDurationSeconds = validSeconds, RenewTime = TimeProvider.System.GetUtcNow() },
@@ -231,7 +226,4 @@ internal sealed class RouteWorld : IAsyncDisposable
         await Sentry.DisposeAsync();
         Client.Dispose();
     }
-
-    private static Dictionary<string, string> Labels(string component) =>
-        new() { [SentryOtelGroup.ExporterLabel] = Exporter, ["app.kubernetes.io/component"] = component };
 }
