@@ -1,17 +1,19 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using SentryOtel.Otlp;
 using SentryOtel.Otlp.Bodies;
 using SentryOtel.Otlp.Grpc;
+using SentryOtel.Otlp.Json;
 using SentryOtel.Otlp.Responses;
 
 namespace SentryOtel.Gateway.Receiving;
 
-/// <summary>OTLP/HTTP: <c>POST /v1/traces</c>, <c>/v1/logs</c> and <c>/v1/metrics</c> with protobuf bodies (OTLP specification 1.11, "OTLP/HTTP").</summary>
+/// <summary>
+/// OTLP/HTTP: <c>POST /v1/traces</c>, <c>/v1/logs</c> and <c>/v1/metrics</c> in protobuf or JSON (OTLP specification 1.11,
+/// "OTLP/HTTP"). JSON becomes protobuf at the door; what comes after knows one form.
+/// </summary>
 internal sealed class HttpExport(RequestIntake intake, int maxRequestBytes, ReceiverOptions options, Refusals refusals)
 {
-    private const string Protobuf = "application/x-protobuf";
-    private const string Json = "application/json";
+    private readonly RpcStatus _noMemory = new(GrpcStatusCode.ResourceExhausted, "The gateway has no memory to spare now.", options.RetryAfter);
 
     /// <summary>Answers one request.</summary>
     public async Task HandleAsync(HttpContext context)
@@ -19,14 +21,14 @@ internal sealed class HttpExport(RequestIntake intake, int maxRequestBytes, Rece
         if (Refuse(context, out var signal, out var coding) is { } refusal)
         {
             refusals.Count(RefusalReason.Unsupported);
-            await FailAsync(context, refusal.Status, refusal.Failure).ConfigureAwait(false);
+            await HttpAnswer.FailAsync(context, refusal.Status, refusal.Failure).ConfigureAwait(false);
             return;
         }
 
         if (intake.Refusal(signal) is { } unavailable)
         {
             refusals.Count(RefusalReason.Unavailable);
-            await FailAsync(context, StatusOf(unavailable.Code), unavailable).ConfigureAwait(false);
+            await HttpAnswer.WriteAsync(context, signal, new Answer(unavailable, ExportResponse.Success)).ConfigureAwait(false);
             return;
         }
 
@@ -39,10 +41,8 @@ internal sealed class HttpExport(RequestIntake intake, int maxRequestBytes, Rece
             return;
         }
 
-        var answer = intake.Take(signal, body);
-        await (answer.Failure is { } failure
-            ? FailAsync(context, StatusOf(failure.Code), failure)
-            : WriteAsync(context, Protobuf, answer.Response.ToProtobuf())).ConfigureAwait(false);
+        var answer = HttpAnswer.IsType(context, HttpAnswer.Json) ? TakeJson(signal, body) : intake.Take(signal, body);
+        await HttpAnswer.WriteAsync(context, signal, answer).ConfigureAwait(false);
     }
 
     // Everything that can be told from the head of the request, before a byte of the body is read.
@@ -63,12 +63,10 @@ internal sealed class HttpExport(RequestIntake intake, int maxRequestBytes, Rece
             return (StatusCodes.Status405MethodNotAllowed, new RpcStatus(GrpcStatusCode.Unimplemented, "Only POST is served here."));
         }
 
-        if (!IsType(request.ContentType, Protobuf))
+        if (!HttpAnswer.IsType(context, HttpAnswer.Protobuf) && !HttpAnswer.IsType(context, HttpAnswer.Json))
         {
-            var message = IsType(request.ContentType, Json)
-                ? "OTLP in JSON is not served: set the exporter's protocol to http/protobuf."
-                : $"The content type must be {Protobuf}.";
-            return (StatusCodes.Status415UnsupportedMediaType, new RpcStatus(GrpcStatusCode.InvalidArgument, message));
+            return (StatusCodes.Status415UnsupportedMediaType, new RpcStatus(
+                GrpcStatusCode.InvalidArgument, $"The content type must be {HttpAnswer.Protobuf} or {HttpAnswer.Json}."));
         }
 
         if (!ContentCodings.TryParse(request.Headers.ContentEncoding, out coding))
@@ -81,42 +79,36 @@ internal sealed class HttpExport(RequestIntake intake, int maxRequestBytes, Rece
         return null;
     }
 
+    private Answer TakeJson(OtlpSignal signal, PooledBody json)
+    {
+        using var request = intake.NewBody();
+        var conversion = OtlpJson.Convert(signal, json.Written, request);
+        if (conversion.IsSuccess)
+        {
+            json.Dispose();
+            return intake.Take(signal, request);
+        }
+
+        refusals.Count(conversion.NoRoom ? RefusalReason.NoMemory : RefusalReason.Malformed);
+        return conversion.Error is { } error
+            ? Answer.Fail(GrpcStatusCode.InvalidArgument, error)
+            : new Answer(_noMemory, ExportResponse.Success);
+    }
+
     private Task FailAsync(HttpContext context, BodyFault fault)
     {
         var (reason, status, failure) = fault switch
         {
             BodyFault.TooLarge => (RefusalReason.TooLarge, StatusCodes.Status413PayloadTooLarge, new RpcStatus(
                 GrpcStatusCode.ResourceExhausted, $"The request is above the limit of {maxRequestBytes} bytes, before or after decompression: send smaller batches.")),
-            BodyFault.NoRoom => (RefusalReason.NoMemory, StatusCodes.Status429TooManyRequests, new RpcStatus(
-                GrpcStatusCode.ResourceExhausted, "The gateway has no memory to spare now.", options.RetryAfter)),
+            BodyFault.NoRoom => (RefusalReason.NoMemory, StatusCodes.Status429TooManyRequests, _noMemory),
             BodyFault.Truncated => (RefusalReason.Malformed, StatusCodes.Status400BadRequest, new RpcStatus(
                 GrpcStatusCode.InvalidArgument, "The body ends before its announced length.")),
             _ => (RefusalReason.Malformed, StatusCodes.Status400BadRequest, new RpcStatus(
                 GrpcStatusCode.InvalidArgument, "The body can not be decompressed.")),
         };
         refusals.Count(reason);
-        return FailAsync(context, status, failure);
-    }
-
-    private static Task FailAsync(HttpContext context, int status, RpcStatus failure)
-    {
-        context.Response.StatusCode = status;
-        if (failure.RetryAfter is { } delay)
-        {
-            var seconds = Math.Max(1, (long)Math.Ceiling(delay.TotalSeconds));
-            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        }
-
-        return IsType(context.Request.ContentType, Json)
-            ? WriteAsync(context, Json, failure.ToJson())
-            : WriteAsync(context, Protobuf, failure.ToProtobuf());
-    }
-
-    private static async Task WriteAsync(HttpContext context, string contentType, byte[] body)
-    {
-        context.Response.ContentType = contentType;
-        context.Response.ContentLength = body.Length;
-        await context.Response.Body.WriteAsync(body, context.RequestAborted).ConfigureAwait(false);
+        return HttpAnswer.FailAsync(context, status, failure);
     }
 
     private static OtlpSignal? SignalOf(string? path) => path switch
@@ -126,19 +118,4 @@ internal sealed class HttpExport(RequestIntake intake, int maxRequestBytes, Rece
         "/v1/metrics" => OtlpSignal.Metrics,
         _ => null,
     };
-
-    private static int StatusOf(GrpcStatusCode code) => code switch
-    {
-        GrpcStatusCode.InvalidArgument => StatusCodes.Status400BadRequest,
-        GrpcStatusCode.ResourceExhausted => StatusCodes.Status429TooManyRequests,
-        GrpcStatusCode.Unavailable => StatusCodes.Status503ServiceUnavailable,
-        _ => StatusCodes.Status500InternalServerError,
-    };
-
-    private static bool IsType(string? contentType, string expected)
-    {
-        var type = contentType.AsSpan();
-        var parameters = type.IndexOf(';');
-        return (parameters < 0 ? type : type[..parameters]).Trim().Equals(expected, StringComparison.OrdinalIgnoreCase);
-    }
 }

@@ -19,6 +19,9 @@ internal sealed class PooledBody(Admission admission, ArrayPool<byte> pool) : IB
 
     public Memory<byte> Free => _array.AsMemory(Length);
 
+    /// <summary>What was read so far; valid until the body grows, is detached or disposed.</summary>
+    public ReadOnlySpan<byte> Written => _array.AsSpan(0, Length);
+
     public bool TryReserve(int capacity)
     {
         if (_array.Length > 0 && capacity <= _array.Length)

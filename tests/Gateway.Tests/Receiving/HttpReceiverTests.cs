@@ -184,16 +184,34 @@ public sealed class HttpReceiverTests
     }
 
     [Fact]
-    public async Task Json_is_answered_415_in_json()
+    public async Task Json_is_handed_over_as_protobuf_and_answered_in_json()
+    {
+        await using var receiver = await RunningReceiver.StartAsync();
+        receiver.Pipeline.Outcome = IngestOutcome.Partial(1, "no project");
+
+        var response = await receiver.PostAsync(
+            "/v1/traces", [.. """{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"span 0"}]}]}]}"""u8], "application/json; charset=utf-8");
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal("application/json", response.Content.Headers.ContentType?.MediaType);
+        Assert.Equal(SampleTelemetry.Traces(), Assert.Single(receiver.Pipeline.Requests).Request);
+        var answer = JsonParser.Default.Parse<ExportTraceServiceResponse>(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Equal((1, "no project"), (answer.PartialSuccess.RejectedSpans, answer.PartialSuccess.ErrorMessage));
+        Assert.Equal(0, receiver.Admission.Reserved);
+    }
+
+    [Fact]
+    public async Task Json_that_is_no_request_is_answered_400_in_json()
     {
         await using var receiver = await RunningReceiver.StartAsync();
 
-        var response = await receiver.PostAsync("/v1/traces", [.. "{}"u8], "application/json");
+        var response = await receiver.PostAsync("/v1/logs", [.. """{"resourceLogs":7}"""u8], "application/json");
 
-        Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
-        Assert.Equal("application/json", response.Content.Headers.ContentType?.MediaType);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         var status = JsonParser.Default.Parse<Status>(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-        Assert.Contains("http/protobuf", status.Message, StringComparison.Ordinal);
+        Assert.Equal(new Status { Code = 3, Message = "resourceLogs must be an array" }, status);
+        Assert.Equal(1, receiver.Receiver.Refusals[RefusalReason.Malformed]);
+        Assert.Equal(0, receiver.Admission.Reserved);
     }
 
     [Theory]
