@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using SentryOtel.Gateway.Configuration;
 using SentryOtel.Gateway.Parking;
@@ -9,6 +10,7 @@ using SentryOtel.Gateway.Telemetry;
 using SentryOtel.Otlp;
 using SentryOtel.Otlp.Slicing;
 using SentryOtel.Sentry.RateLimits;
+using SentryOtel.Sentry.Routing;
 
 namespace SentryOtel.Gateway.Ingest;
 
@@ -22,6 +24,7 @@ internal sealed class ExporterPipeline : IDisposable
     private readonly RoutingValueDecoder _decoder = new();
     private readonly SendScheduler _scheduler;
     private readonly ILogger _logger;
+    private readonly ConcurrentDictionary<string, RouteBucket> _buckets = new(StringComparer.Ordinal);
 
     public ExporterPipeline(
         ExporterConfiguration exporter,
@@ -90,6 +93,13 @@ internal sealed class ExporterPipeline : IDisposable
     internal ProjectAccount Account(OtlpSignal signal, string project) => _accounts.Of(Id, signal, project);
 
     internal void Reject(OtlpSignal signal, RejectReason reason, long items) => _accounts.Reject(Id, signal, reason, items);
+
+    /// <summary>The bucket of a value whose route has limits. A change of the limits starts a new one.</summary>
+    internal RouteBucket Bucket(string value, RouteLimits limits)
+    {
+        var bucket = _buckets.GetOrAdd(value, static (_, state) => new RouteBucket(state.limits, state.Now), (limits, Now));
+        return bucket.Limits == limits ? bucket : _buckets[value] = new RouteBucket(limits, Now);
+    }
 
     internal TimeSpan Now => _clock.Now;
 

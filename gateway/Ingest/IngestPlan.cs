@@ -41,10 +41,13 @@ internal sealed class IngestPlan(ExporterPipeline exporter, OtlpSignal signal, R
         }
 
         var queue = answer.Kind == RouteAnswerKind.Active ? exporter.Queues.Of(answer.Route!, signal) : null;
-        var key = (queue is null ? value! : string.Empty, queue);
+        var bucket = answer.Route?.Limits is { } limits ? exporter.Bucket(value!, limits) : null;
+
+        // Values of one project share its queue; a value that waits or has limits stands alone.
+        var key = (queue is null || bucket is not null ? value! : string.Empty, queue);
         if (!_parts.TryGetValue(key, out var part))
         {
-            _parts[key] = part = new PlannedPart(key.Item1, queue, exporter.Account(signal, answer.Project));
+            _parts[key] = part = new PlannedPart(key.Item1, queue, bucket, exporter.Account(signal, answer.Project));
         }
 
         part.Add(slice, request);
@@ -55,6 +58,12 @@ internal sealed class IngestPlan(ExporterPipeline exporter, OtlpSignal signal, R
     {
         foreach (var part in _parts.Values)
         {
+            if (part.Bucket?.TryTake(part.Items, part.Bytes, exporter.Now) == false)
+            {
+                RejectPart(RejectReason.RouteLimit, part.Items, $"the rate limit of the route to project {part.Account.Project} is reached");
+                continue;
+            }
+
             var data = new QueuedData(lease.Share(), [.. part.Ranges], part.Items, part.Account, exporter.Now);
             var taken = part.Queue is { } queue
                 ? exporter.Queues.TryEnqueue(queue, data, isBooked: false)
@@ -80,11 +89,13 @@ internal sealed class IngestPlan(ExporterPipeline exporter, OtlpSignal signal, R
         _rejected[reason] = (known.Items + items, known.Message ?? message);
     }
 
-    private sealed class PlannedPart(string value, ProjectQueue? queue, ProjectAccount account)
+    private sealed class PlannedPart(string value, ProjectQueue? queue, RouteBucket? bucket, ProjectAccount account)
     {
         public string Value { get; } = value;
 
         public ProjectQueue? Queue { get; } = queue;
+
+        public RouteBucket? Bucket { get; } = bucket;
 
         public ProjectAccount Account { get; } = account;
 

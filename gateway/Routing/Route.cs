@@ -6,7 +6,8 @@ namespace SentryOtel.Gateway.Routing;
 /// <summary>A way to a project.</summary>
 /// <param name="Queue">Names the project's queue: the slug that was asked for, so that a rename or a new key keeps the queue.</param>
 /// <param name="Target">Where to send.</param>
-internal sealed record Route(string Queue, RouteTarget Target);
+/// <param name="Limits">How much is taken for it; null for no bound.</param>
+internal sealed record Route(string Queue, RouteTarget Target, RouteLimits? Limits = null);
 
 /// <summary>What is known of a value of the routing attribute.</summary>
 /// <param name="Kind">The case.</param>

@@ -25,6 +25,7 @@ internal static class ReasonNames
         RejectReason.MissingAttribute => "missing_attribute",
         RejectReason.UnroutableValue => "unroutable_value",
         RejectReason.NoProject => "no_project",
+        RejectReason.RouteLimit => "route_limit",
         RejectReason.QueueFull => "queue_full",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };

@@ -12,6 +12,9 @@ internal enum RejectReason
     /// <summary>The service's project does not exist, or its route is rejected.</summary>
     NoProject,
 
+    /// <summary>More than the route's <c>rateLimit</c> allows.</summary>
+    RouteLimit,
+
     /// <summary>The queue of this project alone was full.</summary>
     QueueFull,
 }

@@ -69,7 +69,7 @@ internal sealed class KubernetesRoutes : IRouteSource, IDisposable
 
         return table.Find(value) switch
         {
-            { State: RouteState.Active, Target: { } target } => RouteAnswer.Active(RouteTo(target)),
+            { State: RouteState.Active, Target: { } target } entry => RouteAnswer.Active(RouteTo(target) with { Limits = entry.RateLimit }),
             { State: RouteState.Rejected } rejected => RouteAnswer.None(RejectReason.NoProject, $"the service's route is rejected: {rejected.Reason ?? "no reason given"}"),
             { } => RouteAnswer.Wait(TrySlug(table, value, out var slug, out _) ? slug : Accounts.Others),
             null => Unknown(table, value),
