@@ -4,6 +4,7 @@ using SentryOtel.Crds.Validation;
 namespace SentryOtel.Crds.Tests;
 
 /// <summary>The CEL rules as a new API server understands them: the same table that the C# validators are held to.</summary>
+[Trait("Category", "Processes")]
 public sealed partial class CelTests(CelServerFixture fixture) : IClassFixture<CelServerFixture>
 {
     public static TheoryData<string> Cases => ValidatorTests.Cases;

@@ -20,6 +20,7 @@ public sealed class ControlPlaneFixture : IAsyncLifetime
 }
 
 /// <summary>What the C# types write is what a server stores: a property that the schema lacks would be pruned.</summary>
+[Trait("Category", "Processes")]
 public sealed class PruningTests(ControlPlaneFixture fixture) : IClassFixture<ControlPlaneFixture>
 {
     [Fact]

@@ -5,6 +5,7 @@ using SentryOtel.Kubernetes.Entities;
 namespace SentryOtel.Kubernetes.Tests.Client;
 
 /// <summary>Rights, tokens and other answers of a real API server.</summary>
+[Trait("Category", "Processes")]
 public sealed class AccessTests(ControlPlaneFixture fixture)
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

@@ -5,6 +5,7 @@ using SentryOtel.Kubernetes.Entities;
 namespace SentryOtel.Kubernetes.Tests.Client;
 
 /// <summary>The client against a real API server.</summary>
+[Trait("Category", "Processes")]
 public sealed class ApiServerTests(ControlPlaneFixture fixture) : IAsyncLifetime
 {
     private static readonly ApplyOptions Apply = new() { FieldManager = "tests", Force = true };

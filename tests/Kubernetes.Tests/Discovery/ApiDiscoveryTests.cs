@@ -5,6 +5,7 @@ using SentryOtel.Testing;
 
 namespace SentryOtel.Kubernetes.Tests.Discovery;
 
+[Trait("Category", "Processes")]
 public sealed class ApiDiscoveryTests(ControlPlaneFixture fixture)
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

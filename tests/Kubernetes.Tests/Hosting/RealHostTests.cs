@@ -16,6 +16,7 @@ namespace SentryOtel.Kubernetes.Tests.Hosting;
 /// A small operator on a real API server: for each labelled Deployment it applies a ConfigMap that the Deployment owns,
 /// records an event, and is woken by whatever happens to the ConfigMap.
 /// </summary>
+[Trait("Category", "Processes")]
 public sealed class RealHostTests(ControlPlaneFixture fixture) : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

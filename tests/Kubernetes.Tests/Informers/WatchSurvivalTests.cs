@@ -9,6 +9,7 @@ using SentryOtel.Testing;
 namespace SentryOtel.Kubernetes.Tests.Informers;
 
 /// <summary>An informer and a real API server between which things break. The cache must end up equal to the server's state.</summary>
+[Trait("Category", "Processes")]
 public sealed class WatchSurvivalTests : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);

@@ -7,6 +7,7 @@ using SentryOtel.Testing;
 namespace SentryOtel.Kubernetes.Tests.LeaderElection;
 
 /// <summary>Two electors on a Lease of a real API server; one of them behind a wire that can be cut.</summary>
+[Trait("Category", "Processes")]
 public sealed class RealLeaseTests(ControlPlaneFixture fixture) : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

@@ -6,6 +6,7 @@ using SentryOtel.SentryServer.Faults;
 namespace SentryOtel.Operator.Tests.Routes;
 
 [Collection(RouteClusterCollection.Name)]
+[Trait("Category", "Processes")]
 public sealed class ProjectRouteFailureTests(RouteCluster cluster)
 {
     [Fact]

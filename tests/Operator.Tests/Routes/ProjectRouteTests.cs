@@ -7,6 +7,7 @@ using SentryOtel.SentryServer;
 namespace SentryOtel.Operator.Tests.Routes;
 
 [Collection(RouteClusterCollection.Name)]
+[Trait("Category", "Processes")]
 public sealed class ProjectRouteTests(RouteCluster cluster)
 {
     [Fact]
