@@ -11,7 +11,7 @@ namespace SentryOtel.Gateway.Receiving;
 /// One OTLP receiver: listens for OTLP/gRPC and OTLP/HTTP, reads requests within the memory budget, hands them to its
 /// pipeline, and answers as the OTLP specification 1.11 says.
 /// </summary>
-internal sealed class OtlpReceiver : IReceiver
+internal sealed class OtlpReceiver : IAsyncDisposable
 {
     private readonly string _id;
     private readonly ILogger _logger;
@@ -53,10 +53,10 @@ internal sealed class OtlpReceiver : IReceiver
     /// <summary>Requests that never reached the pipeline.</summary>
     public Refusals Refusals { get; } = new();
 
-    /// <inheritdoc/>
+    /// <summary>Where OTLP/gRPC is served, once started; null when it is not configured.</summary>
     public IPEndPoint? Grpc => _grpc?.Address;
 
-    /// <inheritdoc/>
+    /// <summary>Where OTLP/HTTP is served, once started; null when it is not configured.</summary>
     public IPEndPoint? Http => _http?.Address;
 
     private IEnumerable<(ProtocolServer Server, string Protocol)> Servers
@@ -75,7 +75,8 @@ internal sealed class OtlpReceiver : IReceiver
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Starts to listen.</summary>
+    /// <exception cref="IOException">An address is in use.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         foreach (var (server, protocol) in Servers)
@@ -85,7 +86,7 @@ internal sealed class OtlpReceiver : IReceiver
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Takes no more connections; ends when the requests being answered are done, or when the token is cancelled.</summary>
     public Task StopAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(Servers.Select(each => each.Server.StopAsync(cancellationToken)));
 
