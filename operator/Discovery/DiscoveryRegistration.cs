@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using SentryOtel.Crds;
 using SentryOtel.Kubernetes.Controllers;
 using SentryOtel.Kubernetes.Entities;
@@ -13,23 +12,19 @@ internal static class DiscoveryRegistration
 {
     private const string Name = "discovery";
 
-    /// <summary>
-    /// Adds the controller to a host whose client and options know <see cref="WorkloadJsonContext"/>. The server is asked what it serves.
-    /// </summary>
+    /// <summary>Adds the controller to a host whose client and options know <see cref="WorkloadJsonContext"/>.</summary>
     /// <param name="host">The host.</param>
     /// <param name="services">What controllers work with.</param>
     /// <param name="routes">The routes by exporter.</param>
-    /// <param name="grace">How long a discovered route outlives its last workload; null for the option's.</param>
-    /// <param name="cancellationToken">Ends the questions.</param>
-    public static async Task<Controller<SentryExporter>> AddDiscoveryControllerAsync(
-        this OperatorHostBuilder host, OperatorServices services, RouteIndex routes, TimeSpan? grace, CancellationToken cancellationToken)
+    /// <param name="served">The kinds of workloads that the server serves.</param>
+    public static Controller<SentryExporter> AddDiscoveryController(
+        this OperatorHostBuilder host, OperatorServices services, RouteIndex routes, ServedWorkloads served)
     {
         var watched = services.Options.WatchNamespaces;
-        var logger = services.LoggerFactory.CreateLogger<WorkloadDiscoveryController>();
-        var workloads = await WorkloadInformers.AddToAsync(host, watched, logger, cancellationToken).ConfigureAwait(false);
+        var workloads = new WorkloadInformers(host, served, watched);
         var namespaces = new NamespaceLabels(watched.Count == 0 ? host.Informer<V1NamespaceMetadata>() : null, watched);
         var exporters = host.Informer<SentryExporter>().Store;
-        var controller = new WorkloadDiscoveryController(services, routes, workloads, namespaces, grace ?? services.Options.Times.DiscoveryGrace);
+        var controller = new WorkloadDiscoveryController(services, routes, workloads, namespaces, services.Options.Times.DiscoveryGrace);
         return host.AddController(controller, builder =>
         {
             builder.Named(Name).Watches(

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging;
 using SentryOtel.Crds;
 using SentryOtel.Kubernetes.Client;
@@ -7,7 +8,9 @@ using SentryOtel.Kubernetes.LeaderElection;
 using SentryOtel.Operator.Configuration;
 using SentryOtel.Operator.Controllers;
 using SentryOtel.Operator.Credentials;
+using SentryOtel.Operator.Discovery;
 using SentryOtel.Operator.Routes;
+using SentryOtel.Operator.RoutingTables;
 
 namespace SentryOtel.Operator.Hosting;
 
@@ -24,13 +27,15 @@ internal sealed class OperatorComposition : IAsyncDisposable
     /// <param name="loggerFactory">Logs of everything.</param>
     /// <param name="timeProvider">Clock of everything.</param>
     /// <param name="random">Jitter of everything.</param>
+    /// <param name="workloads">The kinds of workloads that the server serves; null for an operator that discovers none.</param>
     public OperatorComposition(
         IKubernetesClient client,
         IKubernetesClient? leaderElectionClient,
         OperatorOptions options,
         ILoggerFactory loggerFactory,
         TimeProvider timeProvider,
-        Random random)
+        Random random,
+        ServedWorkloads? workloads = null)
     {
         _connections = new ExporterConnections(client, timeProvider, random, loggerFactory);
         var builder = new OperatorHostBuilder(client, HostOptions(leaderElectionClient, options, loggerFactory, timeProvider, random));
@@ -47,8 +52,17 @@ internal sealed class OperatorComposition : IAsyncDisposable
         var routes = RouteIndex.AddTo(builder);
         builder.AddExporterController(services, routes, random);
         builder.AddProjectRouteController(services, routes, options.RouteTimes, random);
+        builder.AddRoutingTableController(services, routes);
+        if (workloads is not null)
+        {
+            builder.AddDiscoveryController(services, routes, workloads);
+        }
+
         Host = builder.Build();
     }
+
+    /// <summary>Serialisers of all that the operator reads and writes beside Kubernetes' own; its clients need them too.</summary>
+    public static IReadOnlyList<IJsonTypeInfoResolver> JsonTypeInfoResolvers { get; } = [CrdJsonContext.Default, WorkloadJsonContext.Default];
 
     /// <summary>The host, to be run once.</summary>
     public OperatorHost Host { get; }
@@ -64,7 +78,7 @@ internal sealed class OperatorComposition : IAsyncDisposable
         IKubernetesClient? leaderElectionClient, OperatorOptions options, ILoggerFactory loggerFactory, TimeProvider timeProvider, Random random) => new()
         {
             WatchNamespaces = options.WatchNamespaces,
-            JsonTypeInfoResolvers = [CrdJsonContext.Default],
+            JsonTypeInfoResolvers = JsonTypeInfoResolvers,
             HealthProbeBindAddress = options.HealthProbeBindAddress,
             MetricsBindAddress = options.MetricsBindAddress,
             LeaderElectionClient = options.LeaderElect ? leaderElectionClient : null,

@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
-using SentryOtel.Crds;
 using SentryOtel.Kubernetes.Client;
 using SentryOtel.Kubernetes.Configuration;
 using SentryOtel.Operator.Configuration;
+using SentryOtel.Operator.Discovery;
 
 namespace SentryOtel.Operator.Hosting;
 
@@ -23,7 +23,13 @@ internal static class OperatorProgram
         {
             return await RunAsync(arguments.Options, loggerFactory, logger, stopping.Token).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is KubernetesConfigurationException or ArgumentException or FormatException)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Stopped before it had begun.
+            return 0;
+        }
+        catch (Exception exception) when (exception is KubernetesConfigurationException or ArgumentException or FormatException
+            or KubernetesException or HttpRequestException or TimeoutException)
         {
             Log.CanNotStart(logger, exception.Message);
             return OperatorCommand.Failure;
@@ -38,13 +44,14 @@ internal static class OperatorProgram
         options = options with { LeaderElectionNamespace = LeaseNamespace(options, configuration) };
         var clientOptions = new KubernetesClientOptions
         {
-            JsonTypeInfoResolvers = [CrdJsonContext.Default],
+            JsonTypeInfoResolvers = OperatorComposition.JsonTypeInfoResolvers,
             UserAgent = $"sentry-otel-operator/{OperatorVersion.Text}",
             LoggerFactory = loggerFactory,
         };
         using var client = new KubernetesClient(configuration, clientOptions);
         using var leaderElectionClient = new KubernetesClient(configuration, clientOptions);
-        var composition = new OperatorComposition(client, leaderElectionClient, options, loggerFactory, TimeProvider.System, new Random());
+        var workloads = await ServedWorkloads.FindAsync(client.Discovery, logger, stopping).ConfigureAwait(false);
+        var composition = new OperatorComposition(client, leaderElectionClient, options, loggerFactory, TimeProvider.System, new Random(), workloads);
         await using (composition.ConfigureAwait(false))
         {
             Log.Starting(logger, OperatorVersion.Text, configuration.Host, options.WatchNamespaces.Count == 0 ? "all" : string.Join(",", options.WatchNamespaces));

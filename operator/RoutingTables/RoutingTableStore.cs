@@ -37,5 +37,5 @@ internal sealed class RoutingTableStore(Informer<V1ConfigMap> informer)
 
     /// <summary>The entry of a value in the exporter's table; null when it has none.</summary>
     public RouteEntry? Find(SentryExporter exporter, string value) =>
-        Of(exporter).SelectMany(static stored => stored.Slice?.Routes ?? []).Where(entry => entry.Value == value).MaxBy(static entry => entry.Generation);
+        Of(exporter).Select(stored => stored.Find(value)).OfType<RouteEntry>().MaxBy(static entry => entry.Generation);
 }

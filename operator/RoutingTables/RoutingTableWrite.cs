@@ -5,6 +5,9 @@ namespace SentryOtel.Operator.RoutingTables;
 /// <param name="Message">For people.</param>
 internal sealed record RoutingTableWrite(RoutingTableOutcome Outcome, string Message)
 {
+    /// <summary>Generation that the table has now; 0 when nothing is known of it.</summary>
+    public long Generation { get; init; }
+
     /// <summary>ConfigMaps that somebody had spoilt and that were written anew: <c>name: field that was wrong</c>.</summary>
     public IReadOnlyList<string> Repaired { get; init; } = [];
 }

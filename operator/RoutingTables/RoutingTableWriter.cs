@@ -89,9 +89,10 @@ internal sealed class RoutingTableWriter(IKubernetesClient client, TimeProvider 
         }
 
         return wrong.Count + surplus.Count == 0
-            ? new RoutingTableWrite(RoutingTableOutcome.Unchanged, "")
+            ? new RoutingTableWrite(RoutingTableOutcome.Unchanged, "") { Generation = slices[0].Generation }
             : new RoutingTableWrite(RoutingTableOutcome.Written, $"generation {slices[0].Generation}, {entries.Count} routes in {slices.Count} ConfigMaps")
             {
+                Generation = slices[0].Generation,
                 Repaired = [.. wrong.Select(slice => live[NameOf(exporter, slice)]).Where(static stored => stored?.Error is not null)
                     .Select(static stored => $"{stored!.Map.Metadata.Name}: {stored.Error}")],
             };

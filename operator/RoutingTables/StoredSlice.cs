@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text;
 using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Sentry.Routing;
@@ -5,11 +6,28 @@ using SentryOtel.Sentry.Routing;
 namespace SentryOtel.Operator.RoutingTables;
 
 /// <summary>A ConfigMap of a routing table, read.</summary>
-/// <param name="Map">The ConfigMap.</param>
-/// <param name="Slice">What it holds; null when that can not be used.</param>
-/// <param name="Error">Why not: the field that is wrong.</param>
-internal sealed record StoredSlice(V1ConfigMap Map, RoutingTableSlice? Slice, string? Error)
+internal sealed class StoredSlice
 {
+    private readonly Lazy<FrozenDictionary<string, RouteEntry>> _entries;
+
+    private StoredSlice(V1ConfigMap map, RoutingTableSlice? slice, string? error)
+    {
+        (Map, Slice, Error) = (map, slice, error);
+        _entries = new(() => (Slice?.Routes ?? []).ToFrozenDictionary(static entry => entry.Value, StringComparer.Ordinal));
+    }
+
+    /// <summary>The ConfigMap.</summary>
+    public V1ConfigMap Map { get; }
+
+    /// <summary>What it holds; null when that can not be used.</summary>
+    public RoutingTableSlice? Slice { get; }
+
+    /// <summary>Why it can not be used: the field that is wrong.</summary>
+    public string? Error { get; }
+
+    /// <summary>The slice's entry of a value, or null.</summary>
+    public RouteEntry? Find(string value) => _entries.Value.GetValueOrDefault(value);
+
     /// <summary>Reads a ConfigMap of an exporter's table; whatever somebody has made of it, this does not throw.</summary>
     public static StoredSlice Read(V1ConfigMap map, ObjectKey exporter)
     {
