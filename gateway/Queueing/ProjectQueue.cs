@@ -19,18 +19,12 @@ internal sealed class ProjectQueue(
     RateLimitStore rateLimits,
     MonotonicClock clock)
 {
-    /// <summary>How long a project that Sentry refused is left alone; Relay remembers a refused key for 60 s.</summary>
-    private static readonly TimeSpan Quarantine = TimeSpan.FromSeconds(60);
-
     private readonly Lock _gate = new();
     private readonly Queue<OpenBatch> _closed = new();
     private readonly LinkedList<SealedBatch> _ready = new();
+    private readonly SendGate _sending = new(backoff);
     private OpenBatch? _open;
     private RouteTarget _target = target;
-    private HoldReason _hold;
-    private TimeSpan _pausedUntil;
-    private TimeSpan _lastFailure = TimeSpan.MinValue;
-    private int _failures;
     private int _inFlight;
     private int _inFlightItems;
     private long _bytes;
@@ -64,7 +58,7 @@ internal sealed class ProjectQueue(
         {
             lock (_gate)
             {
-                return _failures > 0;
+                return _sending.IsFailing;
             }
         }
     }
@@ -184,13 +178,13 @@ internal sealed class ProjectQueue(
             switch (outcome.Kind)
             {
                 case SendOutcomeKind.Sent:
-                    RecoverLocked();
+                    _sending.Recover();
                     batch.Account.Send(batch.Items);
                     batch.Dispose();
                     break;
                 case SendOutcomeKind.RateLimited:
                     // The limit itself is in the store; what failed is nothing.
-                    RecoverLocked();
+                    _sending.Recover();
                     AddLocked(batch, first: true);
                     break;
                 case SendOutcomeKind.Cancelled:
@@ -218,7 +212,7 @@ internal sealed class ProjectQueue(
         lock (_gate)
         {
             LandLocked(batch);
-            RecoverLocked();
+            _sending.Recover();
             if (dropped is { } reason)
             {
                 DropLocked(batch, reason);
@@ -244,10 +238,7 @@ internal sealed class ProjectQueue(
             }
 
             _target = target;
-            if (_hold == HoldReason.ProjectRejected)
-            {
-                (_hold, _pausedUntil) = (HoldReason.None, TimeSpan.Zero);
-            }
+            _sending.Readdress();
         }
     }
 
@@ -299,8 +290,8 @@ internal sealed class ProjectQueue(
                 _bytes,
                 _inFlight,
                 _ready.First?.Value.Since ?? _open?.Since,
-                limit is not null ? HoldReason.RateLimited : _hold,
-                limit?.Remaining ?? Max(_pausedUntil - clock.Now, TimeSpan.Zero),
+                limit is not null ? HoldReason.RateLimited : _sending.Hold,
+                limit?.Remaining ?? Max(_sending.PausedUntil - clock.Now, TimeSpan.Zero),
                 _sealing);
         }
     }
@@ -329,12 +320,12 @@ internal sealed class ProjectQueue(
     }
 
     // A project that fails is asked with one request at a time.
-    private bool MaySendLocked() => !_stopped && _inFlight < (_failures > 0 ? 1 : Limits.Concurrency);
+    private bool MaySendLocked() => !_stopped && _inFlight < (_sending.IsFailing ? 1 : Limits.Concurrency);
 
     private TimeSpan SendableAtLocked()
     {
         var limited = rateLimits.GetDelay(_target.PublicKey, _target.Organization, Ingest);
-        return Max(_pausedUntil, limited > TimeSpan.Zero ? clock.Now + limited : TimeSpan.Zero);
+        return Max(_sending.PausedUntil, limited > TimeSpan.Zero ? clock.Now + limited : TimeSpan.Zero);
     }
 
     private void DropExpiredLocked()
@@ -343,7 +334,7 @@ internal sealed class ProjectQueue(
         {
             RemoveLocked(first);
             var limited = rateLimits.GetDelay(_target.PublicKey, _target.Organization, Ingest) > TimeSpan.Zero;
-            DropLocked(first.Value, limited ? DropReason.RateLimited : _hold switch
+            DropLocked(first.Value, limited ? DropReason.RateLimited : _sending.Hold switch
             {
                 HoldReason.ProjectRejected => DropReason.ProjectRejected,
                 HoldReason.Forbidden => DropReason.Forbidden,
@@ -357,8 +348,7 @@ internal sealed class ProjectQueue(
         // An answer to the old address says nothing of the new one.
         if (work.Target == _target)
         {
-            (_hold, _pausedUntil) = (reason, clock.Now + Quarantine);
-            _failures = Math.Max(_failures, 1);
+            _sending.Refuse(reason, clock.Now);
         }
 
         AddLocked(batch, first: true);
@@ -366,22 +356,13 @@ internal sealed class ProjectQueue(
 
     private void RetryLocked(SealedBatch batch, TimeSpan asked, TimeSpan started)
     {
-        // Attempts that were on the way together are one failure of the project, not several.
-        if (started >= _lastFailure)
-        {
-            _failures++;
-            _lastFailure = clock.Now;
-            _hold = HoldReason.BackingOff;
-            _pausedUntil = clock.Now + backoff.After(_failures, asked);
-        }
-
+        _sending.Fail(clock.Now, started, asked);
         batch.FirstFailure ??= clock.Now;
-        var retry = backoff.Retry;
-        if (!retry.Enabled)
+        if (!_sending.Retries)
         {
             DropLocked(batch, DropReason.RetryDisabled);
         }
-        else if (retry.MaxElapsedTime > TimeSpan.Zero && _pausedUntil - batch.FirstFailure > retry.MaxElapsedTime)
+        else if (!_sending.MayRetry(batch.FirstFailure.Value))
         {
             DropLocked(batch, DropReason.RetriesExhausted);
         }
@@ -389,12 +370,6 @@ internal sealed class ProjectQueue(
         {
             AddLocked(batch, first: true);
         }
-    }
-
-    private void RecoverLocked()
-    {
-        _failures = 0;
-        (_hold, _pausedUntil) = (HoldReason.None, TimeSpan.Zero);
     }
 
     private void LandLocked(SealedBatch batch)

@@ -1,0 +1,62 @@
+namespace SentryOtel.Gateway.Queueing;
+
+/// <summary>Whether and when a project may be sent to, by what its last attempts came to. Guarded by its queue's lock.</summary>
+internal sealed class SendGate(Backoff backoff)
+{
+    /// <summary>How long a project that Sentry refused is left alone; Relay remembers a refused key for 60 s.</summary>
+    private static readonly TimeSpan Quarantine = TimeSpan.FromSeconds(60);
+
+    private TimeSpan _lastFailure = TimeSpan.MinValue;
+    private int _failures;
+
+    /// <summary>Why nothing is sent, if so.</summary>
+    public HoldReason Hold { get; private set; }
+
+    /// <summary>Nothing is sent before.</summary>
+    public TimeSpan PausedUntil { get; private set; }
+
+    /// <summary>True from a failure to the next success.</summary>
+    public bool IsFailing => _failures > 0;
+
+    /// <summary>An attempt came through.</summary>
+    public void Recover()
+    {
+        _failures = 0;
+        (Hold, PausedUntil) = (HoldReason.None, TimeSpan.Zero);
+    }
+
+    /// <summary>An attempt failed in a way that time may cure; <paramref name="asked"/> is the pause that the destination wants.</summary>
+    public void Fail(TimeSpan now, TimeSpan started, TimeSpan asked)
+    {
+        // Attempts that were on the way together are one failure of the project, not several.
+        if (started >= _lastFailure)
+        {
+            _failures++;
+            _lastFailure = now;
+            (Hold, PausedUntil) = (HoldReason.BackingOff, now + backoff.After(_failures, asked));
+        }
+    }
+
+    /// <summary>Sentry refused the project as it is addressed now.</summary>
+    public void Refuse(HoldReason reason, TimeSpan now)
+    {
+        (Hold, PausedUntil) = (reason, now + Quarantine);
+        _failures = Math.Max(_failures, 1);
+    }
+
+    /// <summary>The address or key is another now: what Sentry said of the old one does not count.</summary>
+    public void Readdress()
+    {
+        if (Hold == HoldReason.ProjectRejected)
+        {
+            (Hold, PausedUntil) = (HoldReason.None, TimeSpan.Zero);
+        }
+    }
+
+    /// <summary>Whether a batch that failed first at <paramref name="firstFailure"/> may be tried again.</summary>
+    public bool MayRetry(TimeSpan firstFailure) =>
+        backoff.Retry.MaxElapsedTime == TimeSpan.Zero || PausedUntil - firstFailure <= backoff.Retry.MaxElapsedTime;
+
+    /// <summary>Whether failed batches are tried again at all.</summary>
+    public bool Retries => backoff.Retry.Enabled;
+}
