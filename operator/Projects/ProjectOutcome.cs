@@ -24,7 +24,7 @@ internal enum ProjectRecheck
     /// <summary>At the usual interval, for drift.</summary>
     Periodically,
 
-    /// <summary>Soon, with back-off: waiting alone can cure it.</summary>
+    /// <summary>Soon, and then ever more rarely: waiting can cure it, or trying costs.</summary>
     WithBackoff,
 
     /// <summary>When Sentry says.</summary>

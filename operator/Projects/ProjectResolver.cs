@@ -154,8 +154,8 @@ internal sealed class ProjectResolver(OperatorServices services, RouteMemory mem
             Recheck = ProjectRecheck.AtTime,
             RetryAfter = wait,
         },
-        { IsTransient: true } => new ProjectOutcome(false, error.ConditionReason, error.Message, known) { Recheck = ProjectRecheck.WithBackoff },
-        { Reason: ProvisionErrorReason.Sentry } => new ProjectOutcome(false, error.ConditionReason, error.Message, known) { Recheck = ProjectRecheck.NowAndThen },
+        { IsTransient: true } or { Reason: ProvisionErrorReason.Sentry } =>
+            new ProjectOutcome(false, error.ConditionReason, error.Message, known) { Recheck = ProjectRecheck.WithBackoff },
         { Reason: ProvisionErrorReason.ProjectNotFound } when quotaReached => new ProjectOutcome(
             false,
             RouteReasons.MaxAutoCreatedReached,
@@ -170,6 +170,10 @@ internal sealed class ProjectResolver(OperatorServices services, RouteMemory mem
         {
             Recheck = ProjectRecheck.NowAndThen,
         },
+
+        // A refused create costs two writes of the route: the longer it lasts, the rarer it is tried.
+        { Reason: ProvisionErrorReason.TeamNotFound or ProvisionErrorReason.InvalidSlug or ProvisionErrorReason.SlugTaken } =>
+            new ProjectOutcome(false, error.ConditionReason, error.Message, null) { Recheck = ProjectRecheck.WithBackoff },
         _ => new ProjectOutcome(false, error.ConditionReason, error.Message, null) { Recheck = ProjectRecheck.NowAndThen },
     };
 

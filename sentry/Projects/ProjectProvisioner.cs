@@ -89,6 +89,12 @@ public sealed class ProjectProvisioner(ISentryApiClient client, TimeProvider tim
             return await UseAsync(request, project, intent: null, cancellationToken, createdNow: true).ConfigureAwait(false);
         }
 
+        if (request.RecordIntent is { } takeBack && !LeavesOpen(created.Error!))
+        {
+            // Refused: it made nothing, and must not claim what a person makes a moment later.
+            await takeBack(request.Intent, cancellationToken).ConfigureAwait(false);
+        }
+
         return created.Error!.Reason switch
         {
             SentryErrorReason.Conflict => await UseConflictingAsync(request, cancellationToken).ConfigureAwait(false),
@@ -99,6 +105,10 @@ public sealed class ProjectProvisioner(ISentryApiClient client, TimeProvider tim
         };
     }
 
+    /// <summary>Without an answer of Sentry's own the create may have been carried out.</summary>
+    private static bool LeavesOpen(SentryError error) => error.Reason is SentryErrorReason.Timeout or SentryErrorReason.Unreachable
+        or SentryErrorReason.ServerError or SentryErrorReason.UnexpectedResponse;
+
     /// <summary>
     /// The slug is taken: by another actor since we looked, by an earlier create of ours that is only now visible, or by a project out of sight.
     /// </summary>
@@ -107,12 +117,6 @@ public sealed class ProjectProvisioner(ISentryApiClient client, TimeProvider tim
         var found = await GetActiveAsync(request.Slug, cancellationToken).ConfigureAwait(false);
         if (found.Value is { } project)
         {
-            // The intent just recorded created nothing and must not claim this project after a crash.
-            if (request.RecordIntent is { } record)
-            {
-                await record(request.Intent, cancellationToken).ConfigureAwait(false);
-            }
-
             return await UseAsync(request, project, request.Intent, cancellationToken).ConfigureAwait(false);
         }
 

@@ -128,7 +128,7 @@ public sealed class ProjectRouteTests(RouteCluster cluster)
         string[] names = ["auto-0", "auto-1", "auto-2", "auto-3", "auto-4"];
         foreach (var name in names)
         {
-            await world.CreateRouteAsync(name, route => route.Metadata.Annotations = new Dictionary<string, string> { [SentryOtelGroup.OriginAnnotation] = "Telemetry" });
+            await world.CreateRouteAsync(name, FromTelemetry);
         }
 
         await world.WaitAsync("mine", "ProjectReady", true, "ProjectCreated");
@@ -213,6 +213,44 @@ public sealed class ProjectRouteTests(RouteCluster cluster)
     }
 
     [Fact]
+    public async Task A_suspended_exporter_creates_and_deletes_nothing_in_Sentry()
+    {
+        await using var world = await RouteWorld.StartAsync(cluster);
+        await world.CreateExporterAsync();
+        await world.CreateRouteAsync("orders", route => route.Spec.DeletionPolicy = DeletionPolicy.Delete);
+        await world.WaitAsync("orders", "ProjectReady", true, "ProjectCreated");
+        await world.SuspendExporterAsync(true);
+
+        await world.CreateRouteAsync("sales");
+        await world.WaitAsync("sales", "ProjectReady", false, "ExporterSuspended");
+        await world.DeleteRouteAsync("orders");
+        await world.WaitAsync("orders", "ProjectReady", false, "ExporterSuspended");
+        Assert.Equal("orders", Assert.Single(world.Sentry.State.Projects.All()).Slug);
+        await world.SuspendExporterAsync(false);
+
+        await world.WaitAsync("sales", "ProjectReady", true, "ProjectCreated");
+        await world.WaitUntilGoneAsync("orders");
+        Assert.Null(world.Sentry.State.Projects.Find("orders"));
+    }
+
+    [Fact]
+    public async Task The_number_of_automatic_projects_is_known_after_a_restart()
+    {
+        await using var world = await RouteWorld.StartAsync(cluster);
+        await world.CreateExporterAsync(spec => spec.Projects.MaxAutoCreated = 1);
+        await world.CreateRouteAsync("auto-0", FromTelemetry);
+        await world.WaitAsync("auto-0", "ProjectReady", true, "ProjectCreated");
+        await world.KillOperatorAsync();
+        world.StartOperator();
+
+        await world.CreateRouteAsync("auto-1", FromTelemetry);
+        await world.WaitAsync("auto-1", "ProjectReady", false, "MaxAutoCreatedReached");
+        await world.DeleteRouteAsync("auto-0");
+
+        await world.WaitAsync("auto-1", "ProjectReady", true, "ProjectCreated");
+    }
+
+    [Fact]
     public async Task A_route_with_a_DSN_needs_no_token()
     {
         await using var world = await RouteWorld.StartAsync(cluster, withToken: false);
@@ -230,4 +268,7 @@ public sealed class ProjectRouteTests(RouteCluster cluster)
         var route = await world.WaitAsync("orders", "ProjectReady", true, "DsnAccepted");
         Assert.Equal(("42", "https://o1.ingest.sentry.io/api/42/integration/otlp/v1/logs"), (route.Status!.Project!.Id, route.Status.Project.Endpoints!.Logs));
     }
+
+    private static void FromTelemetry(SentryProjectRoute route) =>
+        route.Metadata.Annotations = new Dictionary<string, string> { [SentryOtelGroup.OriginAnnotation] = "Telemetry" };
 }

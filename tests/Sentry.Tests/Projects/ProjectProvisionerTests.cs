@@ -135,6 +135,24 @@ public sealed class ProjectProvisionerTests
         Assert.Empty(api.State.Projects.All());
     }
 
+    [Theory]
+    [InlineData(403)]
+    [InlineData(400)]
+    [InlineData(409)]
+    public async Task The_intent_of_a_refused_create_does_not_claim_what_a_person_makes_a_moment_later(int status)
+    {
+        await using var api = await ApiFixture.StartAsync();
+        api.Fail(ApiFixture.CreatePath, status, """{"detail":"no"}""", method: "POST");
+        CreateIntent? intent = null;
+        var request = Orders with { RecordIntent = (recorded, _) => Task.FromResult(intent = recorded) };
+
+        await FailAsync(api, request);
+        Assert.Null(intent);
+        api.State.Projects.Create("orders", "orders");
+
+        Assert.False((await ProvisionAsync(api, request with { Intent = intent })).Created);
+    }
+
     [Fact]
     public async Task An_old_intent_does_not_claim_a_project_that_a_person_made()
     {
