@@ -187,6 +187,32 @@ public sealed class ConfigurationFileTests
         Assert.Equal("exporters.sentry.projects.exporter", Assert.Single(without.Problems).Path);
     }
 
+    [Fact]
+    public void Configuration_that_the_operator_writes_has_no_problem()
+    {
+        var result = Read("""
+            {"extensions": {"health_check": {"endpoint": "fd00::7:13133"}},
+             "receivers": {"otlp": {"protocols": {"grpc": {"endpoint": "fd00::7:4317"}, "http": {"endpoint": "fd00::7:4318"}}}},
+             "processors": {"batch": {"timeout": "1s", "send_batch_size": 100}, "memory_limiter": {"limit_percentage": 80, "spike_limit_percentage": 20}},
+             "exporters": {"sentry": {
+               "auto_create_projects": true,
+               "routing": {"project_from_attribute": "service.name", "on_missing_attribute": "fallback", "fallback_project": "catch-all", "slug_policy": "normalize"},
+               "projects": {"source": "kubernetes", "exporter": "main", "namespace": "telemetry", "max_auto_created": 100},
+               "timeout": "30s",
+               "http": {"tls": {"insecure_skip_verify": true, "server_name_override": "sentry"}, "headers": {"X-Team": "a"}, "proxy_url": "http://proxy:3128", "compression": "gzip"},
+               "queue": {"max_bytes_per_project": 1048576, "max_age": "10m"},
+               "retry_on_failure": {"enabled": true, "initial_interval": "5s", "max_interval": "30s", "max_elapsed_time": "300s"}}},
+             "service": {"extensions": ["health_check"],
+               "pipelines": {"logs": {"receivers": ["otlp"], "processors": ["memory_limiter", "batch"], "exporters": ["sentry"]}},
+               "telemetry": {"logs": {"encoding": "json", "level": "info"}, "metrics": {"readers": [{"pull": {"exporter": {"prometheus": {"host": "fd00::7", "port": 8888}}}}]}}}}
+            """);
+
+        Assert.Empty(result.Problems);
+        Assert.Equal(new ListenEndpoint("fd00::7", 4317), result.Configuration!.Receivers["otlp"].Grpc!.Endpoint);
+        Assert.Equal(new ListenEndpoint("fd00::7", 8888), result.Configuration.Telemetry.MetricsEndpoint);
+        Assert.Equal("catch-all", result.Configuration.Exporters["sentry"].Routing.FallbackProject);
+    }
+
     private static ConfigurationResult Read(string yaml) => ConfigurationFile.Read(
         yaml,
         name => name switch
