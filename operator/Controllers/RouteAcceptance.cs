@@ -9,7 +9,7 @@ namespace SentryOtel.Operator.Controllers;
 
 /// <summary>Whether an exporter takes a route. Decided from the caches alone.</summary>
 /// <param name="routes">All routes, by exporter.</param>
-/// <param name="namespaces">Labels of namespaces, for exporters that select by them; null where the operator may not list namespaces: nothing is selected then.</param>
+/// <param name="namespaces">Labels of namespaces, for exporters that select by them; null where the operator may not list namespaces: it knows their names then.</param>
 internal sealed class RouteAcceptance(RouteIndex routes, IStore<V1NamespaceMetadata>? namespaces)
 {
     /// <summary>The other routes that claim the same value of the same exporter: what happens to one concerns the others.</summary>
@@ -60,9 +60,13 @@ internal sealed class RouteAcceptance(RouteIndex routes, IStore<V1NamespaceMetad
         return route.Metadata.Namespace == exporter.Metadata.Namespace
             || allowed.From == NamespacesFrom.All
             || (allowed is { From: NamespacesFrom.Selector, Selector: { } selector }
-                && namespaces?.Get(new ObjectKey(null, route.Metadata.Namespace!)) is { } space
-                && LabelSelection.Matches(selector, space.Metadata.Labels));
+                && LabelSelection.Matches(selector, LabelsOf(route.Metadata.Namespace!)));
     }
+
+    // The server itself gives every namespace the label that says its name.
+    private IDictionary<string, string>? LabelsOf(string @namespace) => namespaces is null
+        ? new Dictionary<string, string>(StringComparer.Ordinal) { ["kubernetes.io/metadata.name"] = @namespace }
+        : namespaces.Get(new ObjectKey(null, @namespace))?.Metadata.Labels;
 }
 
 /// <summary>Whether an exporter takes a route, as the condition Accepted says it.</summary>
