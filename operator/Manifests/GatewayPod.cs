@@ -138,7 +138,7 @@ internal static class GatewayPod
         return mounts;
     }
 
-    private static JsonArray Item(string key) => [new JsonObject { ["key"] = key, ["path"] = GatewayPaths.AuthoritiesFile }];
+    private static JsonArray Item(string key) => new(new JsonObject { ["key"] = key, ["path"] = GatewayPaths.AuthoritiesFile });
 
     private static JsonObject FromField(string name, string path) => new()
     {
