@@ -88,6 +88,15 @@ internal sealed class AnnouncingWorld : IAsyncDisposable
         return Client.CreateAsync(exporter, null, Cancellation);
     }
 
+    public async Task<SentryExporter> ReadExporterAsync() => (await Client.GetAsync<SentryExporter>(Exporter, Namespace, Cancellation))!;
+
+    public Task ChangeExporterAsync(Action<JsonObject> change)
+    {
+        var spec = new JsonObject();
+        change(spec);
+        return Client.PatchAsync<SentryExporter>(Exporter, Namespace, new JsonObject { ["spec"] = spec }, null, Cancellation);
+    }
+
     /// <summary>Applies a manifest as a person would.</summary>
     public Task ApplyAsync(string yaml, string? space = null) =>
         _cluster.ControlPlane.RunKubectlAsync(["apply", "--namespace", space ?? Namespace, "--filename", "-"], yaml, Cancellation);

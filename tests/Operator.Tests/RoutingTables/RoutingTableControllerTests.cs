@@ -83,7 +83,7 @@ public sealed class RoutingTableControllerTests(RouteCluster cluster)
         await using var world = await AnnouncingWorld.StartAsync(cluster, static spec => spec.Suspend = true);
         await world.KubectlAsync("create", "configmap", "main-routes", "--from-literal", "mine=yes");
 
-        await world.KubectlAsync("patch", "sentryexporter", "main", "--type", "merge", "--patch", """{"spec":{"suspend":false}}""");
+        await world.ChangeExporterAsync(static spec => spec["suspend"] = false);
         await world.WaitForEventAsync("NameConflict");
         var foreign = await world.FindTableAsync();
         Assert.Equal("yes", foreign!.Data!["mine"]);
@@ -100,7 +100,7 @@ public sealed class RoutingTableControllerTests(RouteCluster cluster)
         await world.CreateRouteAsync("orders");
         var before = await world.WaitForTableAsync(static table => table.Routes.Count == 1, "has the route");
         await world.StopOperatorAsync();
-        await world.KubectlAsync("patch", "sentryexporter", "main", "--type", "merge", "--patch", """{"spec":{"suspend":true}}""");
+        await world.ChangeExporterAsync(static spec => spec["suspend"] = true);
         await world.CreateRouteAsync("carts");
 
         await world.StartOperatorAsync();
@@ -118,7 +118,7 @@ public sealed class RoutingTableControllerTests(RouteCluster cluster)
     public async Task Writers_at_the_same_time_never_make_two_tables_of_one_generation()
     {
         await using var world = await AnnouncingWorld.StartAsync(cluster, static spec => spec.Suspend = true);
-        var exporter = (await world.Client.GetAsync<SentryExporter>("main", world.Namespace, AnnouncingWorld.Cancellation))!;
+        var exporter = await world.ReadExporterAsync();
         var writer = new RoutingTableWriter(world.Client, TimeProvider.System);
 
         var rounds = new List<RoutingTableWrite>();
@@ -138,7 +138,7 @@ public sealed class RoutingTableControllerTests(RouteCluster cluster)
     public async Task A_table_of_many_routes_is_cut_and_what_is_left_over_goes_when_it_shrinks()
     {
         await using var world = await AnnouncingWorld.StartAsync(cluster, static spec => spec.Suspend = true);
-        var exporter = (await world.Client.GetAsync<SentryExporter>("main", world.Namespace, AnnouncingWorld.Cancellation))!;
+        var exporter = await world.ReadExporterAsync();
         var writer = new RoutingTableWriter(world.Client, TimeProvider.System);
         var many = Enumerable.Range(0, 3000).Select(static index => Active($"service-{index}", index + 1)).ToList();
 
@@ -158,7 +158,7 @@ public sealed class RoutingTableControllerTests(RouteCluster cluster)
     public async Task A_table_beyond_what_a_gateway_reads_is_refused_and_the_one_in_force_stays()
     {
         await using var world = await AnnouncingWorld.StartAsync(cluster, static spec => spec.Suspend = true);
-        var exporter = (await world.Client.GetAsync<SentryExporter>("main", world.Namespace, AnnouncingWorld.Cancellation))!;
+        var exporter = await world.ReadExporterAsync();
         var writer = new RoutingTableWriter(world.Client, TimeProvider.System);
         var before = await writer.WriteAsync(exporter, [Active("orders")], FallbackTarget.None, AnnouncingWorld.Cancellation);
 
