@@ -38,6 +38,14 @@ public sealed class PodPartsTests
         Assert.Equal(expected, paths.Translate(text));
     }
 
+    [Fact]
+    public void A_real_folder_below_a_mount_path_is_not_translated_again()
+    {
+        var paths = new MountPaths(new Dictionary<string, string> { ["/etc/gateway"] = "/tmp/v/config", ["/tmp"] = "/tmp/v/scratch" });
+
+        Assert.Equal("/tmp/v/config/x /tmp/v/scratch/y", paths.Translate("/etc/gateway/x /tmp/y"));
+    }
+
     [Theory]
     [InlineData("gateway", "gateway")]
     [InlineData("gateway:0.1.0", "gateway")]

@@ -9,26 +9,25 @@ namespace SentryOtel.Cluster.Pods;
 /// </summary>
 internal sealed class MountPaths
 {
-    private readonly List<(Regex Pattern, string Target)> _mounts;
+    private readonly Dictionary<string, string> _targets;
+    private readonly Regex? _pattern;
 
     /// <param name="mounts">Mount path to real path.</param>
-    internal MountPaths(IEnumerable<KeyValuePair<string, string>> mounts) => _mounts =
-    [
-        // The longest first: one volume may be mounted inside another.
-        .. from mount in mounts
-           let path = mount.Key.TrimEnd('/')
-           where path.Length > 0
-           orderby path.Length descending
-           // Not in the middle of a longer path or name: /etc/x does not match in /srv/etc/x or /etc/xy.
-           select (new Regex($@"(?<![\w/.-]){Regex.Escape(path)}(?![\w.-])", RegexOptions.CultureInvariant), mount.Value),
-    ];
-
-    internal string Translate(string text)
+    internal MountPaths(IEnumerable<KeyValuePair<string, string>> mounts)
     {
-        foreach (var (pattern, target) in _mounts)
+        _targets = mounts
+            .Select(mount => KeyValuePair.Create(mount.Key.TrimEnd('/'), mount.Value))
+            .Where(mount => mount.Key.Length > 0)
+            .DistinctBy(mount => mount.Key)
+            .ToDictionary();
+        if (_targets.Count > 0)
         {
-            text = pattern.Replace(text, target.Replace("$", "$$", StringComparison.Ordinal));
+            // The longest first: one volume may be mounted inside another. All in one pass: a real folder may lie below a mount path
+            // (/tmp). Not in the middle of a longer path or name: /etc/x is not part of /srv/etc/x or /etc/xy.
+            var paths = string.Join('|', _targets.Keys.OrderByDescending(path => path.Length).Select(Regex.Escape));
+            _pattern = new Regex($@"(?<![\w/.-])(?:{paths})(?![\w.-])", RegexOptions.CultureInvariant);
         }
-        return text;
     }
+
+    internal string Translate(string text) => _pattern?.Replace(text, match => _targets[match.Value]) ?? text;
 }
