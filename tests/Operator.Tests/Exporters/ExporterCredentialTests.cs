@@ -1,0 +1,133 @@
+using SentryOtel.Crds;
+using SentryOtel.Kubernetes.Conditions;
+using SentryOtel.Kubernetes.Entities;
+using SentryOtel.Operator.Manifests;
+
+namespace SentryOtel.Operator.Tests.Exporters;
+
+[Collection(OperatorClusterCollection.Name)]
+public sealed class ExporterCredentialTests(OperatorCluster cluster)
+{
+    [Fact]
+    public async Task A_missing_Secret_is_named_and_noticed_when_it_comes()
+    {
+        await using var world = await ExporterWorld.StartAsync(cluster);
+        await world.CreateExporterAsync();
+
+        var exporter = await world.WaitAsync("Ready", ConditionStatus.False, "SecretNotFound");
+        Assert.Contains($"{world.Namespace}/sentry", exporter.Status!.Conditions.FindCondition("Ready")!.Message, StringComparison.Ordinal);
+        Assert.Null(await world.GetAsync<V1Deployment>(ExporterWorld.Gateway));
+
+        await world.SetSecretAsync("sentry", "other-key", ExporterWorld.Token);
+        await world.WaitAsync("CredentialsValid", ConditionStatus.False, "SecretKeyMissing");
+
+        await world.SetSecretAsync("sentry", "token", ExporterWorld.Token);
+        await world.WaitAsync("CredentialsValid", ConditionStatus.True, "TokenAccepted");
+        await world.WaitAsync("Ready", ConditionStatus.False, "NoPodReady");
+    }
+
+    [Fact]
+    public async Task A_wrong_token_is_told_and_a_corrected_one_taken()
+    {
+        await using var world = await ExporterWorld.StartAsync(cluster);
+        await world.SetSecretAsync("sentry", "token", "sntryi_wrong");
+        await world.CreateExporterAsync();
+        await world.WaitAsync("Ready", ConditionStatus.False, "InvalidToken");
+
+        await world.SetSecretAsync("sentry", "token", ExporterWorld.Token);
+
+        await world.WaitAsync("CredentialsValid", ConditionStatus.True, "TokenAccepted");
+    }
+
+    [Fact]
+    public async Task A_token_that_is_revoked_later_is_noticed()
+    {
+        await using var world = await ExporterWorld.StartAsync(cluster);
+        world.StartKubelet();
+        await world.SetSecretAsync("sentry", "token", ExporterWorld.Token);
+        await world.CreateExporterAsync();
+        await world.WaitAsync("Ready", ConditionStatus.True, "Ready");
+
+        world.Sentry.State.Tokens.Revoke(ExporterWorld.Token);
+
+        await world.WaitAsync("Ready", ConditionStatus.False, "InvalidToken");
+    }
+
+    [Fact]
+    public async Task A_token_without_the_scope_to_create_projects_is_told_which_one()
+    {
+        await using var world = await ExporterWorld.StartAsync(cluster);
+        world.Sentry.State.Tokens.Grant("sntryi_reader", "org:read", "project:read", "team:read");
+        await world.SetSecretAsync("sentry", "token", "sntryi_reader");
+        await world.CreateExporterAsync(spec => spec.AutoCreateProjects = true);
+
+        var exporter = await world.WaitAsync("CredentialsValid", ConditionStatus.False, "MissingScope");
+
+        Assert.Contains("project:write", exporter.Status!.Conditions.FindCondition("CredentialsValid")!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_unknown_organization_is_told()
+    {
+        await using var world = await ExporterWorld.StartAsync(cluster);
+        await world.SetSecretAsync("sentry", "token", ExporterWorld.Token);
+        await world.CreateExporterAsync(spec => spec.OrgSlug = "somebody-else");
+
+        await world.WaitAsync("Ready", ConditionStatus.False, "OrganizationNotFound");
+    }
+
+    [Fact]
+    public async Task Sentry_that_is_down_makes_the_state_unknown_until_it_is_back()
+    {
+        await using var world = await ExporterWorld.StartAsync(cluster);
+        await world.SetSecretAsync("sentry", "token", ExporterWorld.Token);
+        await world.Sentry.StopAsync();
+        await world.CreateExporterAsync();
+        await world.WaitAsync("CredentialsValid", ConditionStatus.Unknown, "SentryUnreachable");
+
+        await world.Sentry.ResumeAsync(ExporterWorld.Cancellation);
+
+        await world.WaitAsync("CredentialsValid", ConditionStatus.True, "TokenAccepted");
+    }
+
+    [Fact]
+    public async Task An_exporter_with_a_DSN_needs_no_token_and_rolls_when_the_DSN_changes()
+    {
+        await using var world = await ExporterWorld.StartAsync(cluster);
+        world.StartKubelet();
+        await world.SetSecretAsync("sentry", "dsn", "https://0123456789abcdef0123456789abcdef@sentry.example.com/7");
+        await world.CreateExporterAsync(spec =>
+        {
+            (spec.OrgSlug, spec.AuthTokenSecretRef) = (null, null);
+            spec.DsnSecretRef = new SecretKeyReference { Name = "sentry", Key = "dsn" };
+        });
+        await world.WaitAsync("CredentialsValid", ConditionStatus.True, "DsnAccepted");
+        await world.WaitAsync("Ready", ConditionStatus.True, "Ready");
+        var before = await HashAsync();
+
+        await world.SetSecretAsync("sentry", "dsn", "https://0123456789abcdef0123456789abcdef@sentry.example.com/8");
+        await world.WaitForAsync(async () => await HashAsync() != before, "another hash on the pods");
+
+        await world.SetSecretAsync("sentry", "dsn", "no dsn at all");
+        await world.WaitAsync("Ready", ConditionStatus.False, "InvalidDsn");
+
+        async Task<string> HashAsync() =>
+            (await world.GetAsync<V1Deployment>(ExporterWorld.Gateway))!.Spec!.Template!.Metadata!.Annotations![GatewayDeployment.ConfigHashAnnotation];
+    }
+
+    [Fact]
+    public async Task The_token_is_nowhere_but_in_its_Secret()
+    {
+        await using var world = await ExporterWorld.StartAsync(cluster);
+        await world.SetSecretAsync("sentry", "token", ExporterWorld.Token);
+        await world.CreateExporterAsync();
+        await world.WaitAsync("Ready", ConditionStatus.False, "NoPodReady");
+        world.Sentry.State.Tokens.Revoke(ExporterWorld.Token);
+        await world.WaitAsync("Ready", ConditionStatus.False, "InvalidToken");
+
+        var everything = await world.KubectlAsync("get", "sentryexporters,configmaps,deployments,services,pods,events,roles", "--output", "yaml");
+
+        Assert.Contains("main-gateway", everything, StringComparison.Ordinal);
+        Assert.DoesNotContain(ExporterWorld.Token, everything, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,152 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging.Abstractions;
+using SentryOtel.Cluster;
+using SentryOtel.Crds;
+using SentryOtel.Kubernetes.Client;
+using SentryOtel.Kubernetes.Conditions;
+using SentryOtel.Kubernetes.Configuration;
+using SentryOtel.Kubernetes.Entities;
+using SentryOtel.Kubernetes.Hosting;
+using SentryOtel.Operator.Configuration;
+using SentryOtel.Operator.Hosting;
+using SentryOtel.SentryServer;
+using SentryOtel.SentryServer.State;
+using SentryOtel.Testing;
+
+namespace SentryOtel.Operator.Tests.Exporters;
+
+/// <summary>A namespace, a stand-in Sentry, and the whole operator, on its own account, looking after that namespace.</summary>
+internal sealed class ExporterWorld : IAsyncDisposable
+{
+    public const string Exporter = "main";
+    public const string Gateway = "main-gateway";
+    public const string Token = "sntryi_0123456789abcdef0123456789abcdef";
+
+    private static readonly TimeSpan Within = TimeSpan.FromSeconds(60);
+
+    private readonly OperatorCluster _cluster;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly KubernetesClient _operatorClient;
+    private readonly OperatorComposition _operator;
+    private readonly Task<OperatorHostResult> _running;
+    private Task _kubelet = Task.CompletedTask;
+
+    private ExporterWorld(OperatorCluster cluster, string @namespace, SentryServerHost sentry)
+    {
+        _cluster = cluster;
+        Namespace = @namespace;
+        Sentry = sentry;
+        Client = Connect(cluster.ControlPlane.KubeconfigPath);
+        _operatorClient = Connect(cluster.OperatorKubeconfig);
+        _operator = new OperatorComposition(_operatorClient, null, Options(@namespace), NullLoggerFactory.Instance, TimeProvider.System, new Random(1));
+        _running = _operator.Host.RunAsync(_stop.Token);
+    }
+
+    public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public string Namespace { get; }
+
+    public SentryServerHost Sentry { get; }
+
+    /// <summary>The API server as administrator.</summary>
+    public KubernetesClient Client { get; }
+
+    public static async Task<ExporterWorld> StartAsync(OperatorCluster cluster)
+    {
+        var space = cluster.NextNamespace();
+        await cluster.ControlPlane.RunKubectlAsync(["create", "namespace", space], null, Cancellation);
+        var options = new SentryServerOptions { Tokens = [new AccessToken(Token, "org:read", "project:write", "team:read")] };
+        return new ExporterWorld(cluster, space, await SentryServerHost.StartAsync(options, Cancellation));
+    }
+
+    public Task SetSecretAsync(string name, string key, string value) => Client.ApplyAsync(
+        new V1Secret { Metadata = Meta(name), Data = new Dictionary<string, byte[]> { [key] = Encoding.UTF8.GetBytes(value) } },
+        new ApplyOptions { FieldManager = "test", Force = true },
+        Cancellation);
+
+    public Task<SentryExporter> CreateExporterAsync(Action<SentryExporterSpec>? change = null)
+    {
+        var spec = new SentryExporterSpec
+        {
+            Url = Sentry.ManagementUrl.AbsoluteUri,
+            OrgSlug = "acme",
+            AuthTokenSecretRef = new SecretKeyReference { Name = "sentry", Key = "token" },
+            Timeout = "2s",
+        };
+        change?.Invoke(spec);
+        return Client.CreateAsync(new SentryExporter { Metadata = Meta(Exporter), Spec = spec }, null, Cancellation);
+    }
+
+    public Task PatchExporterAsync(string spec) => Client.PatchAsync<SentryExporter>(
+        Exporter, Namespace, new JsonObject { ["spec"] = JsonNode.Parse(spec) }, null, Cancellation);
+
+    /// <summary>Waits until a condition of the exporter has a status and reason.</summary>
+    public Task<SentryExporter> WaitAsync(string type, string status, string reason) => Eventually.GetAsync(
+        async () =>
+        {
+            var exporter = await Client.GetAsync<SentryExporter>(Exporter, Namespace, Cancellation);
+            var condition = exporter?.Status?.Conditions.FindCondition(type);
+            return condition?.Reason == reason && condition.Status == status
+                ? exporter
+                : throw new InvalidOperationException($"{type} is {condition?.Status ?? "not set"}, {condition?.Reason}: {condition?.Message}");
+        },
+        Within,
+        $"{type}={status}, {reason}",
+        Cancellation);
+
+    public Task WaitForAsync(Func<Task<bool>> condition, string what) => Eventually.HoldsAsync(condition, Within, what, Cancellation);
+
+    public Task<T?> GetAsync<T>(string name)
+        where T : class, IKubernetesObject => Client.GetAsync<T>(name, Namespace, Cancellation);
+
+    public Task<string> KubectlAsync(params IEnumerable<string> arguments) =>
+        _cluster.ControlPlane.RunKubectlAsync(["--namespace", Namespace, .. arguments], null, Cancellation);
+
+    /// <summary>What the operator has asked in this namespace since a time, as the API server tells it.</summary>
+    public IReadOnlyList<AuditEvent> Requests(DateTimeOffset since) => _cluster.Requests(Namespace, since);
+
+    /// <summary>From now on pods are reported ready, as a kubelet whose probes succeed does.</summary>
+    public void StartKubelet() => _kubelet = Task.Run(async () =>
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            foreach (var pod in (await Client.ListAllAsync<V1Pod>(Namespace, null, CancellationToken.None)).Items.Where(static pod => pod.Status?.Phase == "Pending"))
+            {
+                var ready = JsonNode.Parse("""{"status": {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}}""")!.AsObject();
+                await Client.PatchAsync<V1Pod>(pod.Metadata.Name!, Namespace, ready, new PatchOptions { Subresource = "status" }, CancellationToken.None);
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), CancellationToken.None);
+        }
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _kubelet;
+        Assert.Null((await _running).Failure);
+        await _operator.DisposeAsync();
+        _operatorClient.Dispose();
+        Client.Dispose();
+        await Sentry.DisposeAsync();
+        _stop.Dispose();
+    }
+
+    private static OperatorOptions Options(string @namespace) => new()
+    {
+        WatchNamespaces = [@namespace],
+        LeaderElect = false,
+        LeaderElectionNamespace = OperatorCluster.OperatorNamespace,
+        MetricsBindAddress = "0",
+        HealthProbeBindAddress = "0",
+        GatewayImage = "gateway:test",
+        Times = new OperatorTimes { SecretPoll = TimeSpan.FromMilliseconds(300), TokenCheck = TimeSpan.FromSeconds(1) },
+    };
+
+    private static KubernetesClient Connect(string kubeconfig) => new(
+        KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig),
+        new KubernetesClientOptions { JsonTypeInfoResolvers = [CrdJsonContext.Default] });
+
+    private V1ObjectMeta Meta(string name) => new() { Name = name, Namespace = Namespace };
+}
