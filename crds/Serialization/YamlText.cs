@@ -57,7 +57,8 @@ public static partial class YamlText
     {
         var quoted = node?.GetValueKind() == JsonValueKind.String && !Plain().IsMatch(node.GetValue<string>());
         var text = node?.GetValueKind() == JsonValueKind.String ? node.GetValue<string>() : node?.ToJsonString() ?? "null";
-        return new Scalar(null, null, text, quoted ? ScalarStyle.SingleQuoted : ScalarStyle.Plain, isPlainImplicit: true, isQuotedImplicit: true);
+        var style = !quoted ? ScalarStyle.Plain : text.Contains('\n', StringComparison.Ordinal) ? ScalarStyle.Literal : ScalarStyle.SingleQuoted;
+        return new Scalar(null, null, text, style, isPlainImplicit: true, isQuotedImplicit: true);
     }
 
     // Words that no YAML reader takes for anything but a string.
