@@ -115,6 +115,27 @@ public sealed class ExporterLifecycleTests(OperatorCluster cluster)
     }
 
     [Fact]
+    public async Task A_labelled_workload_gets_a_route_and_a_project_before_its_first_span()
+    {
+        await using var world = await ExporterWorld.StartAsync(cluster);
+        await world.SetSecretAsync("sentry", "token", ExporterWorld.Token);
+        await world.CreateExporterAsync(spec => spec.AutoCreateProjects = true);
+        await world.KubectlAsync("create", "deployment", "shop", "--image=shop:1");
+
+        await world.KubectlAsync("label", "deployment", "shop", "service.name=orders");
+
+        await world.WaitForAsync(
+            async () => (await world.Client.ListAllAsync<SentryProjectRoute>(world.Namespace, null, ExporterWorld.Cancellation)).Items
+                .Any(static route => route is { Spec.AttributeValue: "orders", Status: { Origin: RouteOrigin.Discovered, Project: { Created: true, Slug: "orders" } } }),
+            "the discovered route has its project");
+        await world.WaitForAsync(
+            async () => (await world.GetAsync<V1ConfigMap>("main-routes"))?.Data?["routes.json"].Contains("\"state\":\"Active\"", StringComparison.Ordinal) == true,
+            "the routing table has the project");
+        var exporter = await world.WaitAsync("ProjectsSynced", ConditionStatus.True, "ProjectsReady");
+        Assert.Equal(1, exporter.Status!.Routes!.Total);
+    }
+
+    [Fact]
     public async Task A_suspended_exporter_is_left_alone()
     {
         await using var world = await ExporterWorld.StartAsync(cluster);

@@ -9,6 +9,7 @@ using SentryOtel.Kubernetes.Configuration;
 using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Kubernetes.Hosting;
 using SentryOtel.Operator.Configuration;
+using SentryOtel.Operator.Discovery;
 using SentryOtel.Operator.Hosting;
 using SentryOtel.SentryServer;
 using SentryOtel.SentryServer.State;
@@ -32,14 +33,14 @@ internal sealed class ExporterWorld : IAsyncDisposable
     private readonly Task<OperatorHostResult> _running;
     private Task _kubelet = Task.CompletedTask;
 
-    private ExporterWorld(OperatorCluster cluster, string @namespace, SentryServerHost sentry)
+    private ExporterWorld(OperatorCluster cluster, string @namespace, SentryServerHost sentry, KubernetesClient operatorClient, ServedWorkloads workloads)
     {
         _cluster = cluster;
         Namespace = @namespace;
         Sentry = sentry;
         Client = Connect(cluster.ControlPlane.KubeconfigPath);
-        _operatorClient = Connect(cluster.OperatorKubeconfig);
-        _operator = new OperatorComposition(_operatorClient, null, Options(@namespace), NullLoggerFactory.Instance, TimeProvider.System, new Random(1));
+        _operatorClient = operatorClient;
+        _operator = new OperatorComposition(_operatorClient, null, Options(@namespace), NullLoggerFactory.Instance, TimeProvider.System, new Random(1), workloads);
         _running = _operator.Host.RunAsync(_stop.Token);
     }
 
@@ -57,7 +58,9 @@ internal sealed class ExporterWorld : IAsyncDisposable
         var space = cluster.NextNamespace();
         await cluster.ControlPlane.RunKubectlAsync(["create", "namespace", space], null, Cancellation);
         var options = new SentryServerOptions { Tokens = [new AccessToken(Token, "org:read", "project:write", "team:read")] };
-        return new ExporterWorld(cluster, space, await SentryServerHost.StartAsync(options, Cancellation));
+        var client = Connect(cluster.OperatorKubeconfig);
+        var workloads = await ServedWorkloads.FindAsync(client.Discovery, NullLogger.Instance, Cancellation);
+        return new ExporterWorld(cluster, space, await SentryServerHost.StartAsync(options, Cancellation), client, workloads);
     }
 
     public Task SetSecretAsync(string name, string key, string value) => Client.ApplyAsync(
@@ -146,7 +149,7 @@ internal sealed class ExporterWorld : IAsyncDisposable
 
     private static KubernetesClient Connect(string kubeconfig) => new(
         KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig),
-        new KubernetesClientOptions { JsonTypeInfoResolvers = [CrdJsonContext.Default] });
+        new KubernetesClientOptions { JsonTypeInfoResolvers = OperatorComposition.JsonTypeInfoResolvers });
 
     private V1ObjectMeta Meta(string name) => new() { Name = name, Namespace = Namespace };
 }

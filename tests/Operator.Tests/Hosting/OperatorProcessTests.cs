@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using SentryOtel.Cluster;
 using SentryOtel.Cluster.Processes;
 using SentryOtel.Crds;
 using SentryOtel.Kubernetes.Client;
@@ -46,13 +47,15 @@ public sealed class OperatorProcessTests(OperatorCluster cluster)
         await ProjectAsync(client, space, "invoices", second);
 
         Assert.NotEqual(leader, await HolderAsync(client, not: leader));
-        Assert.Equal(["orders", "invoices"], sentry.State.Projects.All().Select(static project => project.Slug).Order());
-        Assert.Equal(2, sentry.State.Requests.All(ServerSide.Management, "/projects/").Count(static request => request.Method == "POST"));
+        Assert.Equal(["invoices", "orders"], sentry.State.Projects.All().Select(static project => project.Slug).Order());
+        Assert.Equal(2, sentry.State.Requests.All(ServerSide.Management, "/teams/").Count(static request => request.Method == "POST"));
 
         await second.StopAsync(TimeSpan.FromSeconds(40));
         Assert.Equal(0, await second.Exited);
         var released = await client.GetAsync<V1Lease>(OperatorOptions.LeaseName, OperatorCluster.OperatorNamespace, Cancellation);
         Assert.True(string.IsNullOrEmpty(released!.Spec!.HolderIdentity), "the lease is released on an orderly stop");
+        Assert.DoesNotContain(
+            AuditLog.Read(cluster.ControlPlane.AuditLogPath), static request => request is { User: OperatorCluster.OperatorUser, Code: 403 });
     }
 
     private LocalProcess Start(string name) => LocalProcess.Start(
