@@ -18,6 +18,12 @@ var command = new RootCommand(
 };
 command.SetAction(async (arguments, cancellationToken) =>
 {
+    if (Console.IsOutputRedirected)
+    {
+        // A log has no width to wrap at.
+        AnsiConsole.Console.Profile.Width = 240;
+    }
+
     var progress = new SentryOtel.Demo.Run.Progress(TimeProvider.System, AnsiConsole.Console);
     try
     {

@@ -93,6 +93,9 @@ public sealed class LocalKubelet : IAsyncDisposable
     /// <summary>What the node itself did and could not do.</summary>
     public string OwnLogPath => _context.Log.Path;
 
+    /// <summary>Where the pods' logs are: <c>NAMESPACE/POD/CONTAINER.log</c>.</summary>
+    public string LogFolder => _context.LogFolder;
+
     /// <summary>The log of a pod's container; of its first one when none is named. It outlives the pod.</summary>
     public string LogPath(string @namespace, string pod, string? container = null)
     {

@@ -11,6 +11,8 @@ internal sealed class DemoCluster : IAsyncDisposable
     /// <summary>Name of the node that stands for this machine.</summary>
     public const string NodeName = "sentry-otel-local";
 
+    private const int LogLines = 25;
+
     private readonly ControlPlane? _controlPlane;
     private readonly TemporaryFolder _folder;
     private readonly LocalKubelet _node;
@@ -74,9 +76,11 @@ internal sealed class DemoCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>The last lines of a pod's log.</summary>
-    public string LogTail(string @namespace, string pod) =>
-        string.Join('\n', File.ReadLines(_node.LogPath(@namespace, pod)).TakeLast(25));
+    /// <summary>The last lines of every pod's log, by namespace and name.</summary>
+    public IEnumerable<(string Pod, string Tail)> LogTails() =>
+        Directory.EnumerateFiles(_node.LogFolder, "*.log", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal)
+            .Select(path => (Path.GetRelativePath(_node.LogFolder, path), string.Join('\n', File.ReadLines(path).TakeLast(LogLines))));
 
     public async ValueTask DisposeAsync()
     {

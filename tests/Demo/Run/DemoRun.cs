@@ -34,11 +34,20 @@ internal sealed class DemoRun(DemoOptions options, string repository, Progress p
         progress.Done("applied a SentryExporter, three labelled workloads and one route");
 
         var watch = new ReadyWatch(cluster.Tools, options.Namespace, progress, time);
-        await watch.AllAsync([.. DemoService.All.Where(service => service.Announced != "nobody").Select(service => service.Name)], ReadyWithin, cancellationToken);
-
-        var gateway = await GatewayAsync(cluster.Tools, cancellationToken);
-        var sent = Send(gateway);
-        await watch.AllAsync([.. DemoService.All.Select(service => service.Name)], ReadyWithin, cancellationToken);
+        GatewayAddress gateway;
+        List<SentTelemetry> sent;
+        try
+        {
+            await watch.AllAsync([.. DemoService.All.Where(service => service.Announced != "nobody").Select(service => service.Name)], ReadyWithin, cancellationToken);
+            gateway = await GatewayAsync(cluster.Tools, cancellationToken);
+            sent = Send(gateway);
+            await watch.AllAsync([.. DemoService.All.Select(service => service.Name)], ReadyWithin, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            ShowLogs(cluster);
+            throw;
+        }
 
         var delivery = standIn is null
             ? await GatewayDelivery.CheckAsync(gateway.Metrics, sent, DeliveredWithin, time, cancellationToken)
@@ -151,6 +160,15 @@ internal sealed class DemoRun(DemoOptions options, string repository, Progress p
         }
 
         progress.Failed($"{delivery.Faults.Count} faults");
+    }
+
+    private void ShowLogs(DemoCluster cluster)
+    {
+        foreach (var (pod, tail) in cluster.LogTails())
+        {
+            progress.Heading($"log of {pod}");
+            progress.Verbatim(tail);
+        }
     }
 
     private async Task StayAsync(DemoCluster cluster, StandInSentry? sentry, GatewayAddress gateway, CancellationToken cancellationToken)

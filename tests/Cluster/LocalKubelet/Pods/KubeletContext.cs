@@ -20,8 +20,11 @@ internal sealed record KubeletContext(
 
     internal string PodFolder(string uid) => Path.Combine(Folder, "pods", uid);
 
+    /// <summary>Where the containers' logs are.</summary>
+    internal string LogFolder => Path.Combine(Folder, "logs");
+
     internal string LogPath(string @namespace, string pod, string container) =>
-        Path.Combine(Folder, "logs", @namespace, pod, container + ".log");
+        Path.Combine(LogFolder, @namespace, pod, container + ".log");
 
     /// <summary>The environment of the node, which containers start from.</summary>
     internal Dictionary<string, string> Environment(PodObject pod)
