@@ -195,23 +195,23 @@ public sealed class EventRecorder : IEventRecorder
 
     private V1Event Build(
         IKubernetesObject regarding, EventType type, string reason, string action, string note, IKubernetesObject? related) => new()
-    {
-        Metadata = new V1ObjectMeta
         {
-            Name = NewName(regarding.Metadata.Name),
-            // Events of cluster-scoped objects live in "default" (client-go's choice, where kubectl looks).
-            Namespace = string.IsNullOrEmpty(regarding.Metadata.Namespace) ? "default" : regarding.Metadata.Namespace,
-        },
-        EventTime = _time.GetUtcNow(),
-        ReportingController = _controller,
-        ReportingInstance = _instance,
-        Action = EventText.Cut(action, EventText.MaxReason),
-        Reason = EventText.Cut(reason, EventText.MaxReason),
-        Regarding = Reference(regarding),
-        Related = related is null ? null : Reference(related),
-        Note = EventText.CutBytes(note, EventText.MaxNoteBytes),
-        Type = type.ToString(),
-    };
+            Metadata = new V1ObjectMeta
+            {
+                Name = NewName(regarding.Metadata.Name),
+                // Events of cluster-scoped objects live in "default" (client-go's choice, where kubectl looks).
+                Namespace = string.IsNullOrEmpty(regarding.Metadata.Namespace) ? "default" : regarding.Metadata.Namespace,
+            },
+            EventTime = _time.GetUtcNow(),
+            ReportingController = _controller,
+            ReportingInstance = _instance,
+            Action = EventText.Cut(action, EventText.MaxReason),
+            Reason = EventText.Cut(reason, EventText.MaxReason),
+            Regarding = Reference(regarding),
+            Related = related is null ? null : Reference(related),
+            Note = EventText.CutBytes(note, EventText.MaxNoteBytes),
+            Type = type.ToString(),
+        };
 
     private static V1ObjectReference Reference(IKubernetesObject entity) => new()
     {

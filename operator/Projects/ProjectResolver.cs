@@ -3,8 +3,8 @@ using SentryOtel.Operator.Credentials;
 using SentryOtel.Sentry.Api;
 using SentryOtel.Sentry.Ingest;
 using SentryOtel.Sentry.Projects;
-using AdoptionPolicy = SentryOtel.Crds.AdoptionPolicy;
 using Adoption = SentryOtel.Sentry.Projects.AdoptionPolicy;
+using AdoptionPolicy = SentryOtel.Crds.AdoptionPolicy;
 
 namespace SentryOtel.Operator.Projects;
 

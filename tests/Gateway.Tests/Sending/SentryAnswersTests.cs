@@ -60,7 +60,11 @@ public sealed class SentryAnswersTests
         await gateway.UntilAsync(() => gateway.SpansOf("orders").Count == 1, "the first span");
         gateway.Sentry.State.Limits.Add(new ActiveLimit
         {
-            Scope = LimitScope.Project, ProjectId = orders.Id, Categories = ["span"], Until = TimeProvider.System.GetUtcNow().AddSeconds(4), Reason = "project_quota",
+            Scope = LimitScope.Project,
+            ProjectId = orders.Id,
+            Categories = ["span"],
+            Until = TimeProvider.System.GetUtcNow().AddSeconds(4),
+            Reason = "project_quota",
         });
 
         await gateway.SendTracesAsync(Requests.Spans("orders", 5));
