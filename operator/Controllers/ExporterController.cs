@@ -153,7 +153,9 @@ internal sealed class ExporterController(OperatorServices services, IStore<V1Dep
         var then = before?.Conditions.FindCondition(ExporterStatus.Ready);
         if (then is null || then.Status != now.Status || then.Reason != now.Reason)
         {
-            var type = now.Status == ConditionStatus.True ? EventType.Normal : EventType.Warning;
+            // Pods that are on their way are no reason to worry anybody.
+            var ordinary = now.Status == ConditionStatus.True || (now.Reason == "NoPodReady" && after.Conditions.IsConditionTrue(ExporterStatus.Progressing));
+            var type = ordinary ? EventType.Normal : EventType.Warning;
             services.Events.Event(exporter, type, now.Reason!, "Reconcile", now.Message ?? "");
         }
     }

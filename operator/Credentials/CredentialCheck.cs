@@ -74,12 +74,12 @@ internal sealed class CredentialCheck(OperatorTimes times, TimeProvider timeProv
             return Judge(exporter, organization);
         }
 
-        // A token for projects alone may not look at the organisation itself.
+        // Sentry's own guide asks for project and team scopes alone, which do not open the organisation itself.
         if (answer.Error!.Reason == SentryErrorReason.MissingScope
-            && (await api.ListProjectsAsync(cancellationToken).ConfigureAwait(false)).IsSuccess)
+            && (await api.ListTeamsAsync(cancellationToken).ConfigureAwait(false)).IsSuccess)
         {
             return new CredentialState(
-                ConditionStatus.True, CredentialReasons.TokenAccepted, $"Sentry accepts the token for the projects of organization {api.Organization}");
+                ConditionStatus.True, CredentialReasons.TokenAccepted, $"Sentry accepts the token for projects and teams of organization {api.Organization}");
         }
 
         return Failed(answer.Error);

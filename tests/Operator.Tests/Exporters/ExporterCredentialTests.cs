@@ -37,6 +37,26 @@ public sealed class ExporterCredentialTests(OperatorCluster cluster)
         await world.SetSecretAsync("sentry", "token", ExporterWorld.Token);
 
         await world.WaitAsync("CredentialsValid", ConditionStatus.True, "TokenAccepted");
+
+        // Several passes have found the same: one event tells of it.
+        await world.WaitForAsync(
+            async () => (await world.KubectlAsync("get", "events.v1.events.k8s.io", "--output", "jsonpath={.items[*].reason}")).Contains("NoPodReady", StringComparison.Ordinal),
+            "the event after the correction");
+        var events = await world.KubectlAsync("get", "events.v1.events.k8s.io", "--output", "jsonpath={range .items[*]}{.reason}/{.series.count}{\"\\n\"}{end}");
+        Assert.Equal(["InvalidToken/"], events.Split('\n').Where(static line => line.StartsWith("InvalidToken", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_token_with_the_scopes_of_Sentrys_guide_is_accepted_without_the_organization()
+    {
+        await using var world = await ExporterWorld.StartAsync(cluster);
+        world.Sentry.State.Tokens.Grant("sntryi_projects", "project:write", "team:read");
+        await world.SetSecretAsync("sentry", "token", "sntryi_projects");
+        await world.CreateExporterAsync();
+
+        var exporter = await world.WaitAsync("CredentialsValid", ConditionStatus.True, "TokenAccepted");
+
+        Assert.Null(exporter.Status!.Organization);
     }
 
     [Fact]

@@ -1,0 +1,129 @@
+using SentryOtel.Crds;
+using SentryOtel.Kubernetes.Conditions;
+using SentryOtel.Kubernetes.Entities;
+using SentryOtel.Operator.Children;
+using SentryOtel.Operator.Controllers;
+using SentryOtel.Operator.Credentials;
+using SentryOtel.Operator.Gateways;
+using SentryOtel.Testing;
+
+namespace SentryOtel.Operator.Tests.Controllers;
+
+public sealed class ExporterStatusTests
+{
+    private static readonly CredentialState Good = new(ConditionStatus.True, CredentialReasons.TokenAccepted, "accepted");
+
+    private static readonly GatewayState Running = new(
+        new ConditionState(ConditionStatus.True, "PodsReady", "1 of 1"), new ConditionState(ConditionStatus.False, "RolloutComplete", "all"), 1, 1, 1);
+
+    [Fact]
+    public void All_good_is_Ready()
+    {
+        var status = Build(new ExporterObservation("u", 4, Good));
+
+        Assert.True(status.Conditions.IsConditionTrue(ExporterStatus.Ready));
+        Assert.Equal(4, status.ObservedGeneration);
+        Assert.All(status.Conditions!, static condition => Assert.Equal(4, condition.ObservedGeneration));
+        Assert.Equal(
+            ["CredentialsValid", "GatewayAvailable", "Progressing", "ProjectsSynced", "Ready"], status.Conditions!.Select(static condition => condition.Type).Order());
+    }
+
+    [Fact]
+    public void Credentials_that_can_not_be_checked_leave_Ready_unknown()
+    {
+        var status = Build(new ExporterObservation("u", 1, new CredentialState(ConditionStatus.Unknown, "SentryUnreachable", "no answer")));
+
+        Assert.Equal((ConditionStatus.Unknown, "SentryUnreachable"), Of(status, ExporterStatus.Ready));
+        Assert.Equal(ConditionStatus.True, status.Conditions.FindCondition(ExporterStatus.GatewayAvailable)!.Status);
+    }
+
+    [Fact]
+    public void A_kind_that_is_not_served_is_told()
+    {
+        var status = Build(new ExporterObservation("u", 1, Good) { Children = new ChildrenOutcome(null, ["HorizontalPodAutoscaler"]) });
+
+        Assert.Equal((ConditionStatus.False, "KindNotServed"), Of(status, ExporterStatus.Progressing));
+        Assert.Contains("HorizontalPodAutoscaler", status.Conditions.FindCondition(ExporterStatus.Progressing)!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Routes_without_project_are_named_but_not_all_of_many()
+    {
+        var routes = Enumerable.Range(1, 7).Select(static number => Route($"r{number}", projectReady: false)).Append(Route("good", projectReady: true)).ToList();
+
+        var status = Build(new ExporterObservation("u", 1, Good), routes);
+
+        Assert.Equal((ConditionStatus.False, "ProjectsNotReady"), Of(status, ExporterStatus.ProjectsSynced));
+        Assert.Contains("ns/r1, ns/r2, ns/r3, ns/r4, ns/r5 and 2 more", status.Conditions.FindCondition(ExporterStatus.ProjectsSynced)!.Message, StringComparison.Ordinal);
+        Assert.Equal((8, 1, "1/8"), (status.Routes!.Total, status.Routes.Ready, status.Routes.Summary));
+    }
+
+    [Fact]
+    public void Routes_that_are_refused_do_not_count()
+    {
+        var refused = Route("refused", projectReady: false);
+        refused.Status!.Conditions!.Add(new V1Condition { Type = "Accepted", Status = ConditionStatus.False, Reason = "Conflict" });
+
+        var status = Build(new ExporterObservation("u", 1, Good), [refused]);
+
+        Assert.Equal(0, status.Routes!.Total);
+        Assert.Equal((ConditionStatus.True, "ProjectsReady"), Of(status, ExporterStatus.ProjectsSynced));
+    }
+
+    [Fact]
+    public void The_time_of_a_condition_moves_with_its_status_alone()
+    {
+        var clock = new FakeTimeProvider();
+        var first = Build(new ExporterObservation("u", 1, Good), clock: clock);
+        clock.Advance(TimeSpan.FromHours(1));
+
+        var second = Build(new ExporterObservation("u", 2, new CredentialState(ConditionStatus.False, "InvalidToken", "wrong")), previous: first, clock: clock);
+
+        Assert.NotEqual(Time(first, ExporterStatus.Ready), Time(second, ExporterStatus.Ready));
+        Assert.Equal(Time(first, ExporterStatus.GatewayAvailable), Time(second, ExporterStatus.GatewayAvailable));
+    }
+
+    [Fact]
+    public void What_the_gateway_can_not_do_is_refused_by_name()
+    {
+        var exporter = new SentryExporter
+        {
+            Metadata = new V1ObjectMeta { Name = new string('n', 64) },
+            Spec = new SentryExporterSpec
+            {
+                Queue = new QueueSpec { Storage = QueueStorage.Disk, MaxBytes = "1Gi" },
+                Http = new HttpSpec { Compression = HttpCompression.Zstd },
+                Metrics = new MetricsSpec { ForwardTo = "http://prometheus:9090" },
+                Gateway = new GatewaySpec { Tls = new GatewayTlsSpec { SecretName = "tls" }, Auth = new GatewayAuthSpec() },
+            },
+        };
+
+        Assert.Equal(
+            ["metadata.name", "spec.gateway.auth", "spec.gateway.tls", "spec.http.compression", "spec.metrics.forwardTo", "spec.queue.maxBytes", "spec.queue.storage"],
+            UnsupportedSettings.Find(exporter).Select(static error => error.Path).Order());
+        Assert.Empty(UnsupportedSettings.Find(new SentryExporter { Metadata = new V1ObjectMeta { Name = "main" } }));
+    }
+
+    private static SentryExporterStatus Build(
+        ExporterObservation observation, IReadOnlyCollection<SentryProjectRoute>? routes = null, SentryExporterStatus? previous = null, TimeProvider? clock = null) =>
+        ExporterStatus.Build(
+            new SentryExporter { Metadata = new V1ObjectMeta { Name = "main", Namespace = "ns" } }, previous, observation, Running, routes ?? [], clock ?? new FakeTimeProvider());
+
+    private static SentryProjectRoute Route(string name, bool projectReady) => new()
+    {
+        Metadata = new V1ObjectMeta { Name = name, Namespace = "ns" },
+        Status = new SentryProjectRouteStatus
+        {
+            Conditions =
+            [
+                new V1Condition { Type = "ProjectReady", Status = ConditionStatus.Of(projectReady) },
+                new V1Condition { Type = "Ready", Status = ConditionStatus.Of(projectReady) },
+            ],
+        },
+    };
+
+    private static (string Status, string? Reason) Of(SentryExporterStatus status, string type) =>
+        (status.Conditions.FindCondition(type)!.Status, status.Conditions.FindCondition(type)!.Reason);
+
+    private static DateTimeOffset? Time(SentryExporterStatus status, string type) => status.Conditions.FindCondition(type)!.LastTransitionTime;
+}
