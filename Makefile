@@ -38,7 +38,7 @@ format: ## Formats the code as CI wants it
 	dotnet format SentryOtelOperator.sln
 
 crds: ## Regenerates the custom resource definitions from their C# types
-	dotnet run --project crds/generator
+	dotnet run --project crds/generator -- --output crds --chart charts/sentry-otel-operator --docs docs
 
 clean: ## Removes what was built in this folder (the cache of the test programs stays)
 	rm -rf artifacts

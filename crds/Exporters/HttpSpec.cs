@@ -30,7 +30,7 @@ public enum HttpCompression
     [JsonStringEnumMemberName("gzip")]
     Gzip,
 
-    /// <summary>RFC 8878.</summary>
+    /// <summary>RFC 8878; this version refuses it.</summary>
     [JsonStringEnumMemberName("zstd")]
     Zstd,
 

@@ -44,11 +44,11 @@ public sealed class RetrySpec
 [ValidationRule("(self.storage == 'Disk') == has(self.volumeClaim)", RuleMessages.VolumeClaim)]
 public sealed class QueueSpec
 {
-    /// <summary>Memory: lost with the pod beyond its drain time. Disk: survives on a volume per replica.</summary>
+    /// <summary>Memory: lost with the pod beyond its drain time. Disk: survives on a volume per replica; this version refuses it.</summary>
     [Default]
     public QueueStorage Storage { get; set; } = QueueStorage.Memory;
 
-    /// <summary>Most bytes queued in one gateway replica, over all projects, e.g. <c>256Mi</c>.</summary>
+    /// <summary>Most bytes queued in one gateway replica, over all projects, e.g. <c>256Mi</c>. This version refuses it: set maxBytesPerProject.</summary>
     [Length(1, 32), Pattern(Patterns.Bytes)]
     public string? MaxBytes { get; set; }
 

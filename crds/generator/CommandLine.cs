@@ -1,18 +1,19 @@
 namespace SentryOtel.Crds.Generator;
 
 /// <summary>
-/// <c>--output DIR [--chart DIR] [--check]</c>: writes the definitions of both kinds, and both of their forms for the chart.
+/// <c>--output DIR [--chart DIR] [--docs DIR] [--check]</c>: writes the definitions of both kinds, both of their forms for the chart, and their reference.
 /// With <c>--check</c> it writes nothing and fails when a file differs from what it would write.
 /// </summary>
 internal static class CommandLine
 {
-    private const string Usage = "usage: --output <folder of the definitions> [--chart <folder of the chart>] [--check]";
+    private const string Usage = "usage: --output <folder of the definitions> [--chart <folder of the chart>] [--docs <folder of the reference>] [--check]";
 
     /// <summary>0: done, or nothing differs. 1: a file differs (<c>--check</c>). 2: the arguments make no sense.</summary>
     public static int Run(IReadOnlyList<string> args, TextWriter output, TextWriter error)
     {
         string? folder = null;
         string? chart = null;
+        string? docs = null;
         var check = false;
         for (var i = 0; i < args.Count; i++)
         {
@@ -23,6 +24,9 @@ internal static class CommandLine
                     break;
                 case "--chart" when i + 1 < args.Count:
                     chart = args[++i];
+                    break;
+                case "--docs" when i + 1 < args.Count:
+                    docs = args[++i];
                     break;
                 case "--check":
                     check = true;
@@ -40,7 +44,7 @@ internal static class CommandLine
         }
 
         var differences = 0;
-        foreach (var (path, text) in Definitions.Files(folder, chart))
+        foreach (var (path, text) in Definitions.Files(folder, chart, docs))
         {
             if (File.Exists(path) && File.ReadAllText(path) == text)
             {

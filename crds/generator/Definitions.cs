@@ -16,9 +16,16 @@ internal static class Definitions
         yield return builder.Build<SentryProjectRoute>();
     }
 
-    /// <summary>Path and text of every file: with rules in <paramref name="folder"/>, and both forms below <paramref name="chart"/>.</summary>
-    public static IEnumerable<(string Path, string Text)> Files(string folder, string? chart)
+    /// <summary>
+    /// Path and text of every file: with rules in <paramref name="folder"/>, both forms below <paramref name="chart"/>, the reference in <paramref name="docs"/>.
+    /// </summary>
+    public static IEnumerable<(string Path, string Text)> Files(string folder, string? chart, string? docs = null)
     {
+        if (docs is not null)
+        {
+            yield return (Path.Combine(docs, "custom-resources.md"), ReferencePage.Of(Build(rules: true)));
+        }
+
         foreach (var rules in (bool[])[true, false])
         {
             foreach (var definition in Build(rules))

@@ -10,6 +10,8 @@ internal static class DefinitionFiles
 
     public static string Chart { get; } = RepositoryFiles.PathOf("charts/sentry-otel-operator");
 
+    public static string Docs { get; } = RepositoryFiles.PathOf("docs");
+
     /// <summary>The chart's files, with CEL rules or without.</summary>
     public static IEnumerable<string> InChart(bool rules) =>
         Definitions.Files(Folder, Chart)

@@ -13,7 +13,7 @@ public sealed class GeneratedDefinitionsTests
     {
         using var error = new StringWriter();
 
-        var exit = CommandLine.Run(["--output", DefinitionFiles.Folder, "--chart", DefinitionFiles.Chart, "--check"], TextWriter.Null, error);
+        var exit = CommandLine.Run(["--output", DefinitionFiles.Folder, "--chart", DefinitionFiles.Chart, "--docs", DefinitionFiles.Docs, "--check"], TextWriter.Null, error);
 
         Assert.Equal("", error.ToString());
         Assert.Equal(0, exit);

@@ -60,10 +60,10 @@ public sealed class GatewaySpec
     /// <summary>An Ingress for OTLP over HTTP (port 4318).</summary>
     public GatewayIngressSpec? Ingress { get; set; }
 
-    /// <summary>TLS of the OTLP receivers.</summary>
+    /// <summary>TLS of the OTLP receivers. This version refuses it: end TLS at an Ingress or a service mesh.</summary>
     public GatewayTlsSpec? Tls { get; set; }
 
-    /// <summary>What clients must present.</summary>
+    /// <summary>What clients must present. This version refuses it: restrict clients by networkPolicy.</summary>
     public GatewayAuthSpec? Auth { get; set; }
 
     /// <summary>A PodDisruptionBudget for the pods.</summary>
