@@ -54,7 +54,7 @@ internal static class CommandLine
             differences++;
             if (check)
             {
-                error.WriteLine($"{path} differs from its C# type: run this program again without --check");
+                error.WriteLine($"{path} differs from its C# type: run make crds");
                 continue;
             }
 
