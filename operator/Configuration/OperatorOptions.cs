@@ -23,6 +23,10 @@ internal sealed record OperatorOptions
     /// <summary>Namespace of the Lease.</summary>
     public required string LeaderElectionNamespace { get; init; }
 
+    /// <summary>This replica in the Lease's holder: the pod's name, or the host's outside a cluster.</summary>
+    public string InstanceName { get; init; } =
+        Environment.GetEnvironmentVariable("POD_NAME") is { Length: > 0 } pod ? pod : Environment.MachineName;
+
     /// <summary>Where /metrics is served; <c>0</c> for nowhere.</summary>
     public string MetricsBindAddress { get; init; } = ":8080";
 

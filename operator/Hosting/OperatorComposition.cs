@@ -88,6 +88,7 @@ internal sealed class OperatorComposition : IAsyncDisposable
                 {
                     LeaseName = OperatorOptions.LeaseName,
                     LeaseNamespace = options.LeaderElectionNamespace,
+                    Identity = $"{options.InstanceName}_{Guid.NewGuid()}",
                     LeaseDuration = options.Times.LeaseDuration,
                     RenewDeadline = options.Times.RenewDeadline,
                     RetryPeriod = options.Times.RetryPeriod,

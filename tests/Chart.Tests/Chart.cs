@@ -10,6 +10,8 @@ internal static class Chart
 {
     public const string Release = "sentry-otel-operator";
 
+    private const string Namespace = "sentry-system";
+
     private static readonly ClusterTools Tools = new(Directory.CreateTempSubdirectory("chart-tests-").FullName, "/dev/null");
 
     public static string Folder { get; } = RepositoryFiles.PathOf("charts/sentry-otel-operator");
@@ -17,15 +19,22 @@ internal static class Chart
     public static Task<CommandResult> TryHelmAsync(params string[] arguments) =>
         Tools.TryHelmAsync(arguments, cancellationToken: TestContext.Current.CancellationToken);
 
-    /// <summary>Renders the chart; the objects are keyed by "Kind/name".</summary>
+    /// <summary>Renders the chart; the objects are keyed by "Kind/name", those of foreign namespaces by "Kind/namespace/name".</summary>
     public static async Task<IReadOnlyDictionary<string, YamlMappingNode>> RenderAsync(string kubeVersion, params string[] values)
     {
-        var answer = await TryHelmAsync(["template", Release, Folder, "--namespace", "sentry-system", "--kube-version", kubeVersion, .. values.SelectMany(value => new[] { "--set", value })]);
+        var answer = await TryHelmAsync(["template", Release, Folder, "--namespace", Namespace, "--kube-version", kubeVersion, .. values.SelectMany(value => new[] { "--set", value })]);
         var stream = new YamlStream();
         stream.Load(new StringReader(answer.Succeeded("helm template")));
         return stream.Documents
             .Select(document => document.RootNode)
             .OfType<YamlMappingNode>()
-            .ToDictionary(node => $"{node["kind"]}/{node["metadata"]["name"]}", StringComparer.Ordinal);
+            .ToDictionary(KeyOf, StringComparer.Ordinal);
+    }
+
+    private static string KeyOf(YamlMappingNode node)
+    {
+        var metadata = (YamlMappingNode)node["metadata"];
+        var elsewhere = metadata.Children.TryGetValue("namespace", out var space) && space.ToString() != Namespace ? $"{space}/" : "";
+        return $"{node["kind"]}/{elsewhere}{metadata["name"]}";
     }
 }
