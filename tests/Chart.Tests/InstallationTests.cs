@@ -22,6 +22,7 @@ public sealed class ControlPlaneFixture : IAsyncLifetime
     }
 }
 
+[Trait("Category", "Processes")]
 public sealed class InstallationTests(ControlPlaneFixture fixture)
 {
     private const string Namespace = "sentry-system";

@@ -2,6 +2,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace SentryOtel.Chart.Tests;
 
+[Trait("Category", "Processes")]
 public sealed class RenderingTests
 {
     private const string Modern = "1.33.0";

@@ -1,5 +1,6 @@
 namespace SentryOtel.Chart.Tests;
 
+[Trait("Category", "Processes")]
 public sealed class ValuesSchemaTests
 {
     [Theory]

@@ -4,6 +4,7 @@ using SentryOtel.Testing;
 namespace SentryOtel.EndToEnd;
 
 /// <summary>What <c>make run ONCE=1</c> runs, as a person runs it.</summary>
+[Trait("Category", "Processes")]
 public sealed class MakeRunTests
 {
     [Fact]

@@ -6,6 +6,7 @@ using SentryOtel.Testing;
 namespace SentryOtel.EndToEnd;
 
 /// <summary>Two operators, killed as a node's power cut kills them.</summary>
+[Trait("Category", "Processes")]
 public sealed class TakeoverTests
 {
     // The lease is 15 s; the follower looks every 2 s.
