@@ -41,9 +41,9 @@ public sealed class PodPartsTests
     [Fact]
     public void A_real_folder_below_a_mount_path_is_not_translated_again()
     {
-        var paths = new MountPaths(new Dictionary<string, string> { ["/etc/gateway"] = "/tmp/v/config", ["/tmp"] = "/tmp/v/scratch" });
+        var paths = new MountPaths(new Dictionary<string, string> { ["/etc/gateway"] = "/scratch/v/config", ["/scratch"] = "/scratch/v/scratch" });
 
-        Assert.Equal("/tmp/v/config/x /tmp/v/scratch/y", paths.Translate("/etc/gateway/x /tmp/y"));
+        Assert.Equal("/scratch/v/config/x /scratch/v/scratch/y", paths.Translate("/etc/gateway/x /scratch/y"));
     }
 
     [Theory]

@@ -54,8 +54,9 @@ internal sealed class DemoCluster : IAsyncDisposable
             {
                 progress.Step("using the current kubeconfig context");
                 var current = CurrentKubeconfig();
+                // Where a scheduler runs, it and the node bind the steered pods to the same place: whoever is first.
                 var node = await LocalKubelet.StartAsync(
-                    KubeletAccess.ByKubeconfig(current, folder.Path), new LocalKubeletOptions { Images = images, NodeName = NodeName, BindPods = false }, cancellationToken);
+                    KubeletAccess.ByKubeconfig(current, folder.Path), new LocalKubeletOptions { Images = images, NodeName = NodeName }, cancellationToken);
                 return new DemoCluster(null, folder, node, current);
             }
 
