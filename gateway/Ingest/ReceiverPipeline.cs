@@ -17,13 +17,13 @@ internal sealed class ReceiverPipeline(IReadOnlyDictionary<OtlpSignal, IReadOnly
     /// <summary>Refuses everything from now on: the gateway is on its way out.</summary>
     public void Stop() => _stopped = true;
 
-    public IngestOutcome Ingest(OtlpSignal signal, BufferLease request)
+    public ValueTask<IngestOutcome> IngestAsync(OtlpSignal signal, BufferLease request, CancellationToken cancellationToken)
     {
         using (request)
         {
             var outcome = Take(signal, request);
             counters.Count(signal, outcome.Kind);
-            return outcome;
+            return new ValueTask<IngestOutcome>(outcome);
         }
     }
 

@@ -49,7 +49,7 @@ internal sealed class GrpcExport(RequestIntake intake, int maxRequestBytes, Rece
             return;
         }
 
-        var answer = intake.Take(signal, body);
+        var answer = await intake.TakeAsync(signal, body, context.RequestAborted).ConfigureAwait(false);
         await (answer.Failure is null
             ? call.ReplyAsync(answer.Response.ToProtobuf())
             : call.FailAsync(answer.Failure)).ConfigureAwait(false);

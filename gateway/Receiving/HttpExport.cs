@@ -41,7 +41,10 @@ internal sealed class HttpExport(RequestIntake intake, int maxRequestBytes, Rece
             return;
         }
 
-        var answer = HttpAnswer.IsType(context, HttpAnswer.Json) ? TakeJson(signal, body) : intake.Take(signal, body);
+        var taken = HttpAnswer.IsType(context, HttpAnswer.Json)
+            ? TakeJsonAsync(signal, body, context.RequestAborted)
+            : intake.TakeAsync(signal, body, context.RequestAborted);
+        var answer = await taken.ConfigureAwait(false);
         await HttpAnswer.WriteAsync(context, signal, answer).ConfigureAwait(false);
     }
 
@@ -79,20 +82,20 @@ internal sealed class HttpExport(RequestIntake intake, int maxRequestBytes, Rece
         return null;
     }
 
-    private Answer TakeJson(OtlpSignal signal, PooledBody json)
+    private ValueTask<Answer> TakeJsonAsync(OtlpSignal signal, PooledBody json, CancellationToken cancellationToken)
     {
         using var request = intake.NewBody();
         var conversion = OtlpJson.Convert(signal, json.Written, request);
         if (conversion.IsSuccess)
         {
             json.Dispose();
-            return intake.Take(signal, request);
+            return intake.TakeAsync(signal, request, cancellationToken);
         }
 
         refusals.Count(conversion.NoRoom ? RefusalReason.NoMemory : RefusalReason.Malformed);
-        return conversion.Error is { } error
+        return new ValueTask<Answer>(conversion.Error is { } error
             ? Answer.Fail(GrpcStatusCode.InvalidArgument, error)
-            : new Answer(_noMemory, ExportResponse.Success);
+            : new Answer(_noMemory, ExportResponse.Success));
     }
 
     private Task FailAsync(HttpContext context, BodyFault fault)

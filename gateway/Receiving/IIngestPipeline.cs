@@ -22,7 +22,11 @@ internal interface IIngestPipeline
 
     /// <summary>
     /// Takes one Export request, in protobuf and decompressed. The pipeline owns <paramref name="request"/> from here on,
-    /// whatever the outcome. Does no I/O and does not wait for any.
+    /// whatever the outcome. Waits for nothing but for what was taken to be as durable as the queue promises: with the memory
+    /// queue the task is complete on return. Never throws for a cancellation: what was taken stays taken.
     /// </summary>
-    IngestOutcome Ingest(OtlpSignal signal, BufferLease request);
+    /// <param name="signal">The signal.</param>
+    /// <param name="request">The body.</param>
+    /// <param name="cancellationToken">The client went away: the outcome is of no use to it any more.</param>
+    ValueTask<IngestOutcome> IngestAsync(OtlpSignal signal, BufferLease request, CancellationToken cancellationToken);
 }

@@ -26,10 +26,18 @@ internal sealed class RequestIntake(IIngestPipeline pipeline, Admission admissio
         pipeline.Handles(signal) && pipeline.Refusal(signal) is { } outcome ? Answer.To(outcome).Failure : null;
 
     /// <summary>Hands a whole body over to the pipeline; <paramref name="body"/> is empty afterwards.</summary>
-    public Answer Take(OtlpSignal signal, PooledBody body)
+    public ValueTask<Answer> TakeAsync(OtlpSignal signal, PooledBody body, CancellationToken cancellationToken)
     {
         var request = body.Detach();
-        return pipeline.Handles(signal) ? Answer.To(pipeline.Ingest(signal, request)) : RefuseMetrics(request);
+        if (!pipeline.Handles(signal))
+        {
+            return new ValueTask<Answer>(RefuseMetrics(request));
+        }
+
+        var outcome = pipeline.IngestAsync(signal, request, cancellationToken);
+        return outcome.IsCompletedSuccessfully ? new ValueTask<Answer>(Answer.To(outcome.Result)) : AnswerAsync(outcome);
+
+        static async ValueTask<Answer> AnswerAsync(ValueTask<IngestOutcome> outcome) => Answer.To(await outcome.ConfigureAwait(false));
     }
 
     private static Answer RefuseMetrics(BufferLease request)

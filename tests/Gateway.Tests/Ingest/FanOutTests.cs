@@ -17,7 +17,7 @@ public sealed class FanOutTests
         eu.Routes.Activate("orders");
         us.Routes.Activate("orders");
 
-        Assert.Equal(IngestOutcomeKind.Accepted, Send(eu.Admission, Requests.Spans("orders", 5), eu, us).Kind);
+        Assert.Equal(IngestOutcomeKind.Accepted, (await SendAsync(eu.Admission, Requests.Spans("orders", 5), eu, us)).Kind);
         await eu.AdvanceAsync(TimeSpan.FromSeconds(1));
         await us.AdvanceAsync(TimeSpan.FromSeconds(1));
 
@@ -27,7 +27,7 @@ public sealed class FanOutTests
     }
 
     [Fact]
-    public void Full_exporter_refuses_for_all_so_that_none_gets_the_request_twice()
+    public async Task Full_exporter_refuses_for_all_so_that_none_gets_the_request_twice()
     {
         var request = Requests.Spans("orders", 5);
         using var eu = new Rig();
@@ -36,19 +36,22 @@ public sealed class FanOutTests
         us.Routes.Activate("orders");
         Assert.Equal(IngestOutcomeKind.Accepted, us.Ingest(request).Kind);
 
-        var outcome = Send(eu.Admission, request, eu, us);
+        var outcome = await SendAsync(eu.Admission, request, eu, us);
 
         Assert.Equal(IngestOutcomeKind.Full, outcome.Kind);
         Assert.Equal(0, eu.Balance("orders").Accepted);
         Assert.Equal(0, eu.Admission.Reserved);
     }
 
-    private static IngestOutcome Send(Admission admission, byte[] request, params Rig[] rigs)
+    private static ValueTask<IngestOutcome> SendAsync(Admission admission, byte[] request, params Rig[] rigs)
     {
         IReadOnlyList<ExporterPipeline> exporters = [.. rigs.Select(rig => rig.Pipeline)];
         var pipeline = new ReceiverPipeline(new Dictionary<OtlpSignal, IReadOnlyList<ExporterPipeline>> { [OtlpSignal.Traces] = exporters }, new IngestCounters());
         var array = ArrayPool<byte>.Shared.Rent(request.Length);
         request.CopyTo(array, 0);
-        return pipeline.Ingest(OtlpSignal.Traces, RequestBuffer.Own(array, request.Length, admission.TryReserve(request.Length)!, ArrayPool<byte>.Shared));
+        return pipeline.IngestAsync(
+            OtlpSignal.Traces,
+            RequestBuffer.Own(array, request.Length, admission.TryReserve(request.Length)!, ArrayPool<byte>.Shared),
+            TestContext.Current.CancellationToken);
     }
 }

@@ -21,13 +21,13 @@ internal sealed class RecordingPipeline : IIngestPipeline
 
     public IngestOutcome? Refusal(OtlpSignal signal) => RefusalNow;
 
-    public IngestOutcome Ingest(OtlpSignal signal, BufferLease request)
+    public ValueTask<IngestOutcome> IngestAsync(OtlpSignal signal, BufferLease request, CancellationToken cancellationToken)
     {
         using (request)
         {
             Requests.Enqueue((signal, request.Memory.ToArray()));
         }
 
-        return Throws ? throw new InvalidOperationException("A fault of the test's own.") : Outcome;
+        return Throws ? throw new InvalidOperationException("A fault of the test's own.") : new ValueTask<IngestOutcome>(Outcome);
     }
 }

@@ -60,9 +60,11 @@ internal sealed class Rig : IDisposable
         Assert.NotNull(reservation);
         var array = ArrayPool<byte>.Shared.Rent(request.Length);
         request.CopyTo(array, 0);
-        var outcome = _ingest.Ingest(signal, RequestBuffer.Own(array, request.Length, reservation, ArrayPool<byte>.Shared));
+        var outcome = _ingest.IngestAsync(
+            signal, RequestBuffer.Own(array, request.Length, reservation, ArrayPool<byte>.Shared), TestContext.Current.CancellationToken).AsTask();
+        Assert.True(outcome.IsCompletedSuccessfully, "with the memory queue nothing is waited for");
         AssertBalanced();
-        return outcome;
+        return outcome.Result;
     }
 
     /// <summary>Moves the clock from one timer to the next, and lets the work that each sets off come to its end.</summary>
