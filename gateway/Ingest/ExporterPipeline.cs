@@ -24,6 +24,7 @@ internal sealed class ExporterPipeline : IDisposable
     private readonly RoutingValueDecoder _decoder = new();
     private readonly SendScheduler _scheduler;
     private readonly ILogger _logger;
+    private readonly Random _random;
     private readonly ConcurrentDictionary<string, RouteBucket> _buckets = new(StringComparer.Ordinal);
 
     public ExporterPipeline(
@@ -42,12 +43,12 @@ internal sealed class ExporterPipeline : IDisposable
         _routes = routes;
         _accounts = accounts;
         _logger = logger;
+        _random = random;
         _clock = new MonotonicClock(timeProvider);
         _slicer = new RequestSlicer(routes.Attribute);
         var worker = new BatchWorker(Id, sender, admission, queue => routes.Recheck(queue.Name), new LogThrottle(timeProvider), logger);
         _scheduler = new SendScheduler(exporter.Queue.Consumers, worker.DoAsync, _clock);
-        var limits = batches.ToDictionary(pair => pair.Key, pair => QueueLimits.From(exporter, pair.Value, pair.Key == OtlpSignal.Logs));
-        Queues = new ProjectQueues(limits, new Backoff(exporter.Retry, random), rateLimits, _scheduler, _clock);
+        Queues = new ProjectQueues(QueueRules.From(exporter, batches, random), rateLimits, _scheduler, _clock);
         Parking = new ParkingLot(
             exporter.Queue.Parking, routes.Find, (route, signal, data) => Queues.TryEnqueue(Queues.Of(route, signal), data, isBooked: true), _clock);
         routes.Changed += OnRoutesChanged;
@@ -102,6 +103,14 @@ internal sealed class ExporterPipeline : IDisposable
     }
 
     internal TimeSpan Now => _clock.Now;
+
+    /// <summary>Keeps to another configuration from now on: bounds, batches, retries. What waits, waits under the new rules.</summary>
+    public void Apply(ExporterConfiguration exporter, IReadOnlyDictionary<OtlpSignal, BatchConfiguration> batches)
+    {
+        _scheduler.Resize(exporter.Queue.Consumers);
+        Queues.Apply(QueueRules.From(exporter, batches, _random));
+        Parking.Apply(exporter.Queue.Parking);
+    }
 
     /// <summary>Sends what is queued, for as long as the token lets it; then drops the rest.</summary>
     public async Task DrainAsync(CancellationToken giveUp)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using SentryOtel.Gateway.Configuration;
 using SentryOtel.Gateway.Queueing;
 using SentryOtel.Gateway.Routing;
 using SentryOtel.Gateway.Sending;
@@ -9,9 +10,10 @@ namespace SentryOtel.Gateway.Ingest;
 
 /// <summary>The queues of one exporter, made as projects come up.</summary>
 internal sealed class ProjectQueues(
-    IReadOnlyDictionary<OtlpSignal, QueueLimits> limits, Backoff backoff, RateLimitStore rateLimits, SendScheduler scheduler, MonotonicClock clock)
+    QueueRules rules, RateLimitStore rateLimits, SendScheduler scheduler, MonotonicClock clock)
 {
     private readonly ConcurrentDictionary<(string Name, OtlpSignal Signal), ProjectQueue> _queues = new();
+    private volatile QueueRules _rules = rules;
     private volatile bool _draining;
 
     public IEnumerable<ProjectQueue> All => _queues.Values;
@@ -19,12 +21,20 @@ internal sealed class ProjectQueues(
     /// <summary>The queue of a route, pointed at where the route leads now.</summary>
     public ProjectQueue Of(Route route, OtlpSignal signal)
     {
+        var current = _rules;
         var queue = _queues.GetOrAdd(
             (route.Queue, signal),
             static (key, state) => new ProjectQueue(
-                key.Name, key.Signal, state.route.Target, state.limits[key.Signal], state.backoff, state.rateLimits, state.clock),
-            (route, limits, backoff, rateLimits, clock));
+                key.Name, key.Signal, state.route.Target, state.current.Limits[key.Signal], state.current.Backoff, state.rateLimits, state.clock),
+            (route, current, rateLimits, clock));
         queue.Retarget(route.Target);
+        current = _rules;
+        if (!ReferenceEquals(queue.Limits, current.Limits[signal]))
+        {
+            // It came up while other rules were put in force.
+            queue.Apply(current.Limits[signal], current.Backoff);
+        }
+
         if (_draining)
         {
             queue.Drain();
@@ -45,6 +55,23 @@ internal sealed class ProjectQueues(
         return true;
     }
 
+    /// <summary>Puts other rules in force, for every queue. A signal without rules keeps those that it had.</summary>
+    public void Apply(QueueRules rules)
+    {
+        var limits = new Dictionary<OtlpSignal, QueueLimits>(_rules.Limits);
+        foreach (var (signal, changed) in rules.Limits)
+        {
+            limits[signal] = changed;
+        }
+
+        _rules = new QueueRules(limits, rules.Backoff);
+        foreach (var queue in _queues.Values)
+        {
+            queue.Apply(limits[queue.Signal], rules.Backoff);
+            scheduler.Wake(queue);
+        }
+    }
+
     /// <summary>From now on nothing waits for company.</summary>
     public void Drain()
     {
@@ -55,4 +82,14 @@ internal sealed class ProjectQueues(
             scheduler.Wake(queue);
         }
     }
+}
+
+/// <summary>What the queues of one exporter keep to.</summary>
+/// <param name="Limits">By signal.</param>
+/// <param name="Backoff">The pauses after failures.</param>
+internal sealed record QueueRules(IReadOnlyDictionary<OtlpSignal, QueueLimits> Limits, Backoff Backoff)
+{
+    public static QueueRules From(ExporterConfiguration exporter, IReadOnlyDictionary<OtlpSignal, BatchConfiguration> batches, Random random) => new(
+        batches.ToDictionary(pair => pair.Key, pair => QueueLimits.From(exporter, pair.Value, pair.Key == OtlpSignal.Logs)),
+        new Backoff(exporter.Retry, random));
 }

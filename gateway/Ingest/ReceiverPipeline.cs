@@ -4,37 +4,62 @@ using SentryOtel.Otlp;
 namespace SentryOtel.Gateway.Ingest;
 
 /// <summary>What stands behind one receiver: for each signal, the exporters of its pipelines.</summary>
-internal sealed class ReceiverPipeline(IReadOnlyDictionary<OtlpSignal, IReadOnlyList<ExporterPipeline>> exporters, IngestCounters counters) : IIngestPipeline
+internal sealed class ReceiverPipeline(PipelineGraph graph, IngestCounters counters) : IIngestPipeline
 {
     private static readonly TimeSpan ShortestRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan NotReadyRetry = TimeSpan.FromSeconds(5);
 
+    private volatile PipelineGraph _graph = graph;
     private volatile bool _stopped;
 
-    public bool Handles(OtlpSignal signal) => exporters.ContainsKey(signal);
+    public bool Handles(OtlpSignal signal) => _graph.Exporters.ContainsKey(signal);
 
     /// <summary>Refuses everything from now on: the gateway is on its way out.</summary>
     public void Stop() => _stopped = true;
+
+    /// <summary>Puts another graph in force; completes when no request is inside the one before.</summary>
+    public Task SwapAsync(PipelineGraph graph) => Interlocked.Exchange(ref _graph, graph).RetireAsync();
 
     public ValueTask<IngestOutcome> IngestAsync(OtlpSignal signal, BufferLease request, CancellationToken cancellationToken)
     {
         using (request)
         {
-            var outcome = Take(signal, request);
-            counters.Count(signal, outcome.Kind);
-            return new ValueTask<IngestOutcome>(outcome);
+            var graph = Enter();
+            try
+            {
+                var outcome = Take(graph, signal, request);
+                counters.Count(signal, outcome.Kind);
+                return new ValueTask<IngestOutcome>(outcome);
+            }
+            finally
+            {
+                graph.Leave();
+            }
         }
     }
 
-    public IngestOutcome? Refusal(OtlpSignal signal)
+    public IngestOutcome? Refusal(OtlpSignal signal) => Refusal(_graph, signal);
+
+    private PipelineGraph Enter()
+    {
+        PipelineGraph graph;
+        do
+        {
+            graph = _graph;
+        }
+        while (!graph.TryEnter());
+        return graph;
+    }
+
+    private IngestOutcome? Refusal(PipelineGraph graph, OtlpSignal signal)
     {
         if (_stopped)
         {
             return IngestOutcome.Unavailable(NotReadyRetry, "the gateway is shutting down");
         }
 
-        foreach (var exporter in exporters.GetValueOrDefault(signal, []))
+        foreach (var exporter in graph.Exporters.GetValueOrDefault(signal, []))
         {
             if (!exporter.Routes.TakesDataEarly && exporter.Routes.NotReady is { } reason)
             {
@@ -45,14 +70,14 @@ internal sealed class ReceiverPipeline(IReadOnlyDictionary<OtlpSignal, IReadOnly
         return null;
     }
 
-    private IngestOutcome Take(OtlpSignal signal, BufferLease request)
+    private IngestOutcome Take(PipelineGraph graph, OtlpSignal signal, BufferLease request)
     {
-        if (Refusal(signal) is { } refusal)
+        if (Refusal(graph, signal) is { } refusal)
         {
             return refusal;
         }
 
-        if (!exporters.TryGetValue(signal, out var targets))
+        if (!graph.Exporters.TryGetValue(signal, out var targets))
         {
             return IngestOutcome.Invalid($"no pipeline for {signal} is configured");
         }

@@ -14,13 +14,13 @@ internal sealed class ParkingLot : IDisposable
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
-    private readonly ParkingConfiguration _limits;
     private readonly MonotonicClock _clock;
     private readonly Func<string, RouteAnswer> _find;
     private readonly Func<Route, OtlpSignal, QueuedData, bool> _deliver;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Queue<(OtlpSignal Signal, QueuedData Data)>> _services = new(StringComparer.Ordinal);
     private readonly ITimer _timer;
+    private ParkingConfiguration _limits;
     private long _bytes;
 
     /// <param name="limits">The bounds.</param>
@@ -58,6 +58,17 @@ internal sealed class ParkingLot : IDisposable
                 return _bytes;
             }
         }
+    }
+
+    /// <summary>Holds what waits to other bounds from now on; what is there beyond smaller ones stays until it leaves.</summary>
+    public void Apply(ParkingConfiguration limits)
+    {
+        lock (_gate)
+        {
+            _limits = limits;
+        }
+
+        Settle();
     }
 
     /// <summary>Whether data of the service may be added now.</summary>

@@ -23,6 +23,7 @@ internal sealed class ProjectQueue(
     private readonly Queue<OpenBatch> _closed = new();
     private readonly LinkedList<SealedBatch> _ready = new();
     private readonly SendGate _sending = new(backoff);
+    private volatile QueueLimits _limits = limits;
     private OpenBatch? _open;
     private RouteTarget _target = target;
     private int _inFlight;
@@ -37,7 +38,7 @@ internal sealed class ProjectQueue(
 
     public OtlpSignal Signal { get; } = signal;
 
-    public QueueLimits Limits { get; } = limits;
+    public QueueLimits Limits => _limits;
 
     /// <summary>Where the data goes now.</summary>
     public RouteTarget Target
@@ -239,6 +240,16 @@ internal sealed class ProjectQueue(
 
             _target = target;
             _sending.Readdress();
+        }
+    }
+
+    /// <summary>Keeps to other rules from now on, for what waits as for what comes.</summary>
+    public void Apply(QueueLimits limits, Backoff backoff)
+    {
+        lock (_gate)
+        {
+            _limits = limits;
+            _sending.Backoff = backoff;
         }
     }
 

@@ -9,6 +9,9 @@ internal sealed class SendGate(Backoff backoff)
     private TimeSpan _lastFailure = TimeSpan.MinValue;
     private int _failures;
 
+    /// <summary>How the pauses grow, and whether failed batches are tried again.</summary>
+    public Backoff Backoff { get; set; } = backoff;
+
     /// <summary>Why nothing is sent, if so.</summary>
     public HoldReason Hold { get; private set; }
 
@@ -33,7 +36,7 @@ internal sealed class SendGate(Backoff backoff)
         {
             _failures++;
             _lastFailure = now;
-            (Hold, PausedUntil) = (HoldReason.BackingOff, now + backoff.After(_failures, asked));
+            (Hold, PausedUntil) = (HoldReason.BackingOff, now + Backoff.After(_failures, asked));
         }
     }
 
@@ -55,8 +58,8 @@ internal sealed class SendGate(Backoff backoff)
 
     /// <summary>Whether a batch that failed first at <paramref name="firstFailure"/> may be tried again.</summary>
     public bool MayRetry(TimeSpan firstFailure) =>
-        backoff.Retry.MaxElapsedTime == TimeSpan.Zero || PausedUntil - firstFailure <= backoff.Retry.MaxElapsedTime;
+        Backoff.Retry.MaxElapsedTime == TimeSpan.Zero || PausedUntil - firstFailure <= Backoff.Retry.MaxElapsedTime;
 
     /// <summary>Whether failed batches are tried again at all.</summary>
-    public bool Retries => backoff.Retry.Enabled;
+    public bool Retries => Backoff.Retry.Enabled;
 }

@@ -7,13 +7,17 @@ namespace SentryOtel.Gateway.Receiving;
 /// <param name="limit">Bytes.</param>
 internal sealed class Admission(long limit)
 {
+    private long _limit = limit;
     private long _reserved;
 
     /// <summary>The budget in bytes.</summary>
-    public long Limit { get; } = limit;
+    public long Limit => Interlocked.Read(ref _limit);
 
     /// <summary>Bytes reserved now. May pass <see cref="Limit"/> by what <see cref="Take"/> moved.</summary>
     public long Reserved => Interlocked.Read(ref _reserved);
+
+    /// <summary>Sets another budget. What is reserved beyond a smaller one stays until it is given back.</summary>
+    public void Resize(long bytes) => Interlocked.Exchange(ref _limit, bytes);
 
     /// <summary>Reserves room for a body of <paramref name="bytes"/> that is about to be read; null when there is none.</summary>
     public AdmissionReservation? TryReserve(long bytes)

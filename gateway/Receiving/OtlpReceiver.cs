@@ -17,6 +17,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly ProtocolServer? _grpc;
     private readonly ProtocolServer? _http;
+    private volatile bool _retired;
 
     /// <summary>A receiver that does not listen yet.</summary>
     /// <param name="configuration">Where to listen, and how large requests may be.</param>
@@ -47,7 +48,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         }
 
         ProtocolServer Server(ProtocolConfiguration protocol, HttpProtocols protocols, RequestDelegate handle) =>
-            new(protocol.Endpoint, protocols, options, new ReceiverApplication(handle, options, Refusals, _logger), loggerFactory);
+            new(protocol.Endpoint, protocols, options, new ReceiverApplication(handle, options, () => _retired, Refusals, _logger), loggerFactory);
     }
 
     /// <summary>Requests that never reached the pipeline.</summary>
@@ -85,6 +86,9 @@ internal sealed class OtlpReceiver : IAsyncDisposable
             Log.Listening(_logger, _id, protocol, server.Address);
         }
     }
+
+    /// <summary>Asks for each connection to be closed after its next answer: another receiver takes the place of this one.</summary>
+    public void Retire() => _retired = true;
 
     /// <summary>Takes no more connections; ends when the requests being answered are done, or when the token is cancelled.</summary>
     public Task StopAsync(CancellationToken cancellationToken) =>

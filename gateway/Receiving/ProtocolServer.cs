@@ -43,7 +43,7 @@ internal sealed class ProtocolServer : IDisposable
         });
         _application = application;
         _server = new KestrelServer(
-            Options.Create(kestrel), new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggerFactory), loggerFactory);
+            Options.Create(kestrel), options.Transport ?? new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggerFactory), loggerFactory);
     }
 
     /// <summary>Where the server listens, once started; null before.</summary>

@@ -9,9 +9,10 @@ namespace SentryOtel.Gateway.Receiving;
 /// <summary>What the server runs for each request: the protocol's handler, and an end for every way it can fail.</summary>
 /// <param name="handle">The protocol's handler.</param>
 /// <param name="options">How old a connection may become.</param>
+/// <param name="isRetired">Whether clients should come back on another connection at once.</param>
 /// <param name="refusals">Counts what was not read.</param>
 /// <param name="logger">Where faults are reported.</param>
-internal sealed class ReceiverApplication(RequestDelegate handle, ReceiverOptions options, Refusals refusals, ILogger logger)
+internal sealed class ReceiverApplication(RequestDelegate handle, ReceiverOptions options, Func<bool> isRetired, Refusals refusals, ILogger logger)
     : IHttpApplication<HttpContext>
 {
     /// <summary>Key of the connection's start, a timestamp of the clock, in the connection's items.</summary>
@@ -65,8 +66,9 @@ internal sealed class ReceiverApplication(RequestDelegate handle, ReceiverOption
 
     private void RecycleConnection(IFeatureCollection features)
     {
-        if (features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(ConnectionStarted, out var started) == true
-            && options.TimeProvider.GetElapsedTime((long)started!) >= options.MaxConnectionAge)
+        if (isRetired()
+            || (features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(ConnectionStarted, out var started) == true
+                && options.TimeProvider.GetElapsedTime((long)started!) >= options.MaxConnectionAge))
         {
             features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
         }

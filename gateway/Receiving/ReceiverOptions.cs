@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Connections;
+
 namespace SentryOtel.Gateway.Receiving;
 
 /// <summary>What a receiver needs beyond its configuration.</summary>
@@ -14,6 +16,9 @@ internal sealed record ReceiverOptions
 
     /// <summary>Most connections at a time: each may hold up to 1 MiB that no one has asked for yet. 10,000.</summary>
     public int MaxConnections { get; init; } = 10_000;
+
+    /// <summary>What sockets are made by; null for plain TCP sockets.</summary>
+    public IConnectionListenerFactory? Transport { get; init; }
 
     /// <summary>The clock of deadlines and connection ages.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

@@ -12,6 +12,12 @@ internal sealed class DsnRoutes(ExporterConfiguration exporter) : IRouteSource
     private readonly FrozenDictionary<string, Route> _byValue =
         exporter.Routing.DsnMapping.ToFrozenDictionary(pair => pair.Key, pair => RouteOf(pair.Value), StringComparer.Ordinal);
 
+    private readonly FrozenDictionary<string, RouteTarget> _byQueue = exporter.Routing.DsnMapping.Values
+        .Concat(exporter.Dsn is null ? [] : [exporter.Dsn])
+        .Select(RouteOf)
+        .DistinctBy(route => route.Queue)
+        .ToFrozenDictionary(route => route.Queue, route => route.Target, StringComparer.Ordinal);
+
     public event Action? Changed
     {
         add { }
@@ -42,7 +48,7 @@ internal sealed class DsnRoutes(ExporterConfiguration exporter) : IRouteSource
             : RouteAnswer.None(RejectReason.NoProject, $"no DSN is mapped to this value of {Attribute}");
     }
 
-    public RouteTarget? TargetOf(string queue) => null;
+    public RouteTarget? TargetOf(string queue) => _byQueue.GetValueOrDefault(queue);
 
     public void Announce(string value)
     {

@@ -25,6 +25,9 @@ internal sealed class ProjectEntry
         (Target, Refusal, IsBusy, CheckedAt) = (target, null, false, now);
     }
 
+    /// <summary>Lets a refused project be looked up anew at once: what it was refused by may have changed.</summary>
+    public void ForgetRefusal() => RetryAt = TimeSpan.Zero;
+
     public void Refuse(string refusal, TimeSpan now, TimeSpan retryAfter)
     {
         (Target, Refusal, IsBusy, CheckedAt, RetryAt) = (null, refusal, false, now, now + retryAfter);

@@ -20,9 +20,6 @@ internal sealed class SentryRoutes : IRouteSource, IDisposable
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RecheckInterval = TimeSpan.FromMinutes(1);
 
-    private readonly ExporterConfiguration _exporter;
-    private readonly DsnRoutes _dsns;
-    private readonly SlugChoice _slugs;
     private readonly ISentryApiClient _client;
     private readonly ProjectProvisioner _provisioner;
     private readonly MonotonicClock _clock;
@@ -33,6 +30,10 @@ internal sealed class SentryRoutes : IRouteSource, IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Dictionary<string, ProjectEntry> _bySlug = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _slugOfValue = new(StringComparer.Ordinal);
+    private volatile ExporterConfiguration _exporter;
+    private volatile DsnRoutes _dsns;
+    private SlugChoice _slugs;
+    private CancellationTokenSource _pause = new();
     private int _created;
 
     public SentryRoutes(ExporterConfiguration exporter, ISentryApiClient client, TimeProvider timeProvider, ILogger logger)
@@ -86,7 +87,7 @@ internal sealed class SentryRoutes : IRouteSource, IDisposable
     {
         lock (_gate)
         {
-            return _bySlug.GetValueOrDefault(queue)?.Target;
+            return _bySlug.GetValueOrDefault(queue)?.Target ?? _dsns.TargetOf(queue);
         }
     }
 
@@ -112,12 +113,38 @@ internal sealed class SentryRoutes : IRouteSource, IDisposable
         }
     }
 
+    /// <summary>
+    /// Routes by another configuration of the same organization from now on. Known projects stay known; Sentry is asked anew at once, so that a wrong token shows.
+    /// </summary>
+    public void Apply(ExporterConfiguration exporter)
+    {
+        CancellationTokenSource pause;
+        lock (_gate)
+        {
+            _exporter = exporter;
+            _dsns = new DsnRoutes(exporter);
+            _slugs = new SlugChoice(exporter.Routing);
+            _slugOfValue.Clear();
+            foreach (var entry in _bySlug.Values)
+            {
+                entry.ForgetRefusal();
+            }
+
+            (pause, _pause) = (_pause, new CancellationTokenSource());
+        }
+
+        // Not disposed: whoever waits may just be linking to it.
+        pause.Cancel();
+        Changed?.Invoke();
+    }
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var registration = cancellationToken.Register(_stop.Cancel);
         var pause = FirstRetry;
         while (true)
         {
+            var changed = Volatile.Read(ref _pause).Token;
             var error = NotReady is null ? null : (await _client.GetOrganizationAsync(cancellationToken)).Error;
             var catalog = error is null ? await ProjectCatalog.LoadAsync(_client, cancellationToken) : error;
             if (catalog.Value is { } known)
@@ -125,7 +152,7 @@ internal sealed class SentryRoutes : IRouteSource, IDisposable
                 pause = FirstRetry;
                 Compare(known);
                 NotReady = null;
-                await Task.Delay(_exporter.Projects.RefreshInterval, _timeProvider, cancellationToken);
+                await PauseAsync(_exporter.Projects.RefreshInterval, changed, cancellationToken);
                 continue;
             }
 
@@ -135,7 +162,7 @@ internal sealed class SentryRoutes : IRouteSource, IDisposable
                 NotReady = catalog.Error.Message;
             }
 
-            await Task.Delay(catalog.Error.RetryAfter ?? pause, _timeProvider, cancellationToken);
+            await PauseAsync(catalog.Error.RetryAfter ?? pause, changed, cancellationToken);
             pause = Longer(pause);
         }
     }
@@ -144,7 +171,16 @@ internal sealed class SentryRoutes : IRouteSource, IDisposable
     {
         _stop.Cancel();
         _stop.Dispose();
+        _pause.Dispose();
         _lookups.Dispose();
+    }
+
+    // Ends early when another configuration comes.
+    private async Task PauseAsync(TimeSpan pause, CancellationToken changed, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(changed, cancellationToken);
+        await Task.Delay(pause, _timeProvider, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
     }
 
     private static TimeSpan Longer(TimeSpan pause) => pause * 2 < LongestRetry ? pause * 2 : LongestRetry;

@@ -10,8 +10,6 @@ internal sealed class SendScheduler : IDisposable
 {
     private readonly Func<ProjectQueue, QueueWork, CancellationToken, Task> _work;
     private readonly MonotonicClock _clock;
-    private readonly int _senders;
-    private readonly int _sendersForFailing;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
     private readonly PriorityQueue<ProjectQueue, TimeSpan> _waiting = new();
@@ -19,6 +17,7 @@ internal sealed class SendScheduler : IDisposable
     private readonly Queue<ProjectQueue> _turn = new();
     private readonly HashSet<ProjectQueue> _inTurn = [];
     private readonly ITimer _timer;
+    private int _senders;
     private int _sending;
     private int _sendingForFailing;
     private int _running;
@@ -30,7 +29,6 @@ internal sealed class SendScheduler : IDisposable
     public SendScheduler(int senders, Func<ProjectQueue, QueueWork, CancellationToken, Task> work, MonotonicClock clock)
     {
         _senders = senders;
-        _sendersForFailing = Math.Max(1, senders / 2);
         _work = work;
         _clock = clock;
         _timer = clock.CreateTimer(Pump);
@@ -42,6 +40,16 @@ internal sealed class SendScheduler : IDisposable
         lock (_gate)
         {
             ScheduleLocked(queue);
+            PumpLocked();
+        }
+    }
+
+    /// <summary>Allows another number of batches on the way at a time.</summary>
+    public void Resize(int senders)
+    {
+        lock (_gate)
+        {
+            _senders = senders;
             PumpLocked();
         }
     }
@@ -127,7 +135,7 @@ internal sealed class SendScheduler : IDisposable
         {
             var queue = _turn.Dequeue();
             var failing = queue.IsFailing;
-            if (failing && _sendingForFailing >= _sendersForFailing)
+            if (failing && _sendingForFailing >= Math.Max(1, _senders / 2))
             {
                 _turn.Enqueue(queue);
                 passed++;

@@ -46,7 +46,7 @@ public sealed class FanOutTests
     private static ValueTask<IngestOutcome> SendAsync(Admission admission, byte[] request, params Rig[] rigs)
     {
         IReadOnlyList<ExporterPipeline> exporters = [.. rigs.Select(rig => rig.Pipeline)];
-        var pipeline = new ReceiverPipeline(new Dictionary<OtlpSignal, IReadOnlyList<ExporterPipeline>> { [OtlpSignal.Traces] = exporters }, new IngestCounters());
+        var pipeline = new ReceiverPipeline(new PipelineGraph(new Dictionary<OtlpSignal, IReadOnlyList<ExporterPipeline>> { [OtlpSignal.Traces] = exporters }), new IngestCounters());
         var array = ArrayPool<byte>.Shared.Rent(request.Length);
         request.CopyTo(array, 0);
         return pipeline.IngestAsync(

@@ -36,7 +36,7 @@ internal sealed class Rig : IDisposable
         RateLimits = new RateLimitStore(Time);
         Pipeline = new ExporterPipeline(exporter, batches, Routes, Sender, RateLimits, Admission, Accounts, Time, new Random(1), NullLogger.Instance);
         IReadOnlyList<ExporterPipeline> exporters = [Pipeline];
-        _ingest = new ReceiverPipeline(batches.Keys.ToDictionary(signal => signal, _ => exporters), new IngestCounters());
+        _ingest = new ReceiverPipeline(new PipelineGraph(batches.Keys.ToDictionary(signal => signal, _ => exporters)), new IngestCounters());
     }
 
     public FakeTimeProvider Time { get; } = new();
