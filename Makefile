@@ -1,7 +1,7 @@
 # Every target works from a fresh clone; `make test` also installs what the tests run against (build/install-prerequisites).
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-unit bench format crds clean prerequisites
+.PHONY: help build run test test-unit bench bench-load format crds clean prerequisites
 
 configuration := Release
 
@@ -33,6 +33,11 @@ test-unit: ## Runs the tests that start no process
 
 bench: ## Runs the benchmarks (ratios within one run; the machine's speed cancels out)
 	dotnet run --project tests/Benchmarks --configuration Release
+
+bench-load: ## Measures the published gateway under load against nginx, per CPU-second (LOAD="--help" lists options, LOAD=--short is a quick look)
+	build/install-prerequisites --bench
+	build/publish gateway
+	@dotnet run --project tests/Benchmarks --configuration Release -- load $(LOAD)
 
 format: ## Formats the code as CI wants it
 	dotnet format SentryOtelOperator.sln
