@@ -19,7 +19,12 @@ internal sealed class ExporterParts : IDisposable
     private readonly List<IDisposable> _owned = [];
 
     public ExporterParts(
-        ExporterConfiguration exporter, IReadOnlyDictionary<OtlpSignal, BatchConfiguration> batches, Admission admission, Accounts accounts, GatewayServices services)
+        ExporterConfiguration exporter,
+        IReadOnlyDictionary<OtlpSignal, BatchConfiguration> batches,
+        Admission admission,
+        Accounts accounts,
+        AttemptObserver attempts,
+        GatewayServices services)
     {
         var logger = services.LoggerFactory.CreateLogger("SentryOtel.Gateway");
         var handler = Own(Handler(exporter.Http));
@@ -28,7 +33,7 @@ internal sealed class ExporterParts : IDisposable
         var sender = new OtlpSender(
             Own(new HttpMessageInvoker(handler, disposeHandler: false)), exporter.Http.Headers, exporter.Timeout, rateLimits, services.TimeProvider, services.Version);
         Pipeline = Own(new ExporterPipeline(
-            exporter, batches, Routes, sender, rateLimits, admission, accounts, services.TimeProvider, services.Random, logger));
+            exporter, batches, Routes, new ObservedSender(exporter.Id, sender, attempts, services.TimeProvider), rateLimits, admission, accounts, services.TimeProvider, services.Random, logger));
     }
 
     public IRouteSource Routes { get; }

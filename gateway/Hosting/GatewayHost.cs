@@ -8,7 +8,6 @@ using SentryOtel.Gateway.Ingest;
 using SentryOtel.Gateway.Receiving;
 using SentryOtel.Gateway.Telemetry;
 using SentryOtel.Kubernetes.Health;
-using SentryOtel.Kubernetes.Metrics;
 using SentryOtel.Otlp;
 
 namespace SentryOtel.Gateway.Hosting;
@@ -22,8 +21,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     private readonly Dictionary<string, ExporterParts> _exporters;
     private readonly List<ReceiverPipeline> _pipelines = [];
     private readonly Dictionary<string, OtlpReceiver> _receivers = new(StringComparer.Ordinal);
-    private readonly GatewayMetrics _metrics;
-    private readonly MetricsExposition _exposition;
+    private readonly GatewayTelemetry _telemetry;
     private readonly CancellationTokenSource _stop = new();
     private readonly List<HealthServer> _servers = [];
     private Task _routes = Task.CompletedTask;
@@ -35,8 +33,9 @@ internal sealed class GatewayHost : IAsyncDisposable
         _services = services;
         _logger = services.LoggerFactory.CreateLogger("SentryOtel.Gateway");
         Admission = new Admission(configuration.AdmissionBytes);
+        _telemetry = new GatewayTelemetry(services.TimeProvider, services.Version, this);
         _exporters = configuration.Exporters.ToDictionary(
-            pair => pair.Key, pair => new ExporterParts(pair.Value, BatchesOf(pair.Key), Admission, Accounts, services), StringComparer.Ordinal);
+            pair => pair.Key, pair => new ExporterParts(pair.Value, BatchesOf(pair.Key), Admission, Accounts, _telemetry.Attempts, services), StringComparer.Ordinal);
         var counters = new IngestCounters();
         foreach (var (id, receiver) in configuration.Receivers)
         {
@@ -46,10 +45,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         }
 
         Exporters = [.. _exporters.Values.Select(parts => parts.Pipeline)];
-
-        // The exposition listens before the meter is made, or it would miss it.
-        _exposition = new MetricsExposition(new MetricsExpositionOptions { Includes = meter => meter.Scope == this, MaxSeriesPerInstrument = 20_000 });
-        _metrics = new GatewayMetrics(Accounts, counters, [.. _receivers.Values.Select(receiver => receiver.Refusals)], Admission, Exporters, this);
+        _telemetry.Attach(Accounts, counters, [.. _receivers.Values.Select(receiver => receiver.Refusals)], Admission, () => Exporters);
     }
 
     public Admission Admission { get; }
@@ -81,7 +77,7 @@ internal sealed class GatewayHost : IAsyncDisposable
 
         if (_configuration.Telemetry.MetricsEndpoint is { } metrics)
         {
-            MetricsAddress = await ServeAsync("metrics", metrics, MapMetrics, cancellationToken);
+            MetricsAddress = await ServeAsync("metrics", metrics, _telemetry.Map, cancellationToken);
         }
 
         _routes = Task.WhenAll(_exporters.Values.Select(parts => RunRoutesAsync(parts)));
@@ -126,8 +122,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             parts.Dispose();
         }
 
-        _metrics.Dispose();
-        _exposition.Dispose();
+        _telemetry.Dispose();
         _stop.Dispose();
     }
 
@@ -163,16 +158,6 @@ internal sealed class GatewayHost : IAsyncDisposable
             context.Response.StatusCode = ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
             context.Response.ContentType = "application/json";
             return context.Response.WriteAsync(ready ? "{\"status\":\"Server available\"}" : "{\"status\":\"Server not available\"}", context.RequestAborted);
-        }));
-    }
-
-    private void MapMetrics(IEndpointRouteBuilder endpoints)
-    {
-        endpoints.MapMetrics(_exposition);
-        endpoints.MapMethods("/routes", [HttpMethods.Get, HttpMethods.Head], (RequestDelegate)(context =>
-        {
-            context.Response.ContentType = "application/json";
-            return context.Response.Body.WriteAsync(RoutesDocument.Render(Exporters), context.RequestAborted).AsTask();
         }));
     }
 

@@ -93,7 +93,12 @@ internal sealed class ExporterPipeline : IDisposable
 
     internal ProjectAccount Account(OtlpSignal signal, string project) => _accounts.Of(Id, signal, project);
 
-    internal void Reject(OtlpSignal signal, RejectReason reason, long items) => _accounts.Reject(Id, signal, reason, items);
+    /// <summary>Items that the client was told not to send again.</summary>
+    internal void Reject(OtlpSignal signal, string project, RejectReason reason, long items, long bytes) =>
+        _accounts.Reject(Id, signal, project, reason, items, bytes);
+
+    /// <summary>Items that the client was told to come back with.</summary>
+    internal void Refuse(OtlpSignal signal, string project, long items, long bytes) => _accounts.Refuse(Id, signal, project, items, bytes);
 
     /// <summary>The bucket of a value whose route has limits. A change of the limits starts a new one.</summary>
     internal RouteBucket Bucket(string value, RouteLimits limits)

@@ -12,7 +12,7 @@ namespace SentryOtel.Gateway.Ingest;
 internal sealed class IngestPlan(ExporterPipeline exporter, OtlpSignal signal, ReadOnlyMemory<byte> request, OtlpError error)
 {
     private readonly Dictionary<(string Value, ProjectQueue? Queue), PlannedPart> _parts = [];
-    private readonly Dictionary<RejectReason, (long Items, string Message)> _rejected = [];
+    private readonly Dictionary<(RejectReason Reason, string Project), (long Items, long Bytes, string Message)> _rejected = [];
 
     /// <summary>Why the request can not be read.</summary>
     public OtlpError Error { get; } = error;
@@ -31,7 +31,7 @@ internal sealed class IngestPlan(ExporterPipeline exporter, OtlpSignal signal, R
     {
         if (answer.Kind == RouteAnswerKind.None)
         {
-            RejectPart(answer.Reason, slice.Items, answer.Message);
+            RejectPart(answer.Reason, answer.Project, slice.Items, slice.Length, answer.Message);
             return;
         }
 
@@ -60,7 +60,7 @@ internal sealed class IngestPlan(ExporterPipeline exporter, OtlpSignal signal, R
         {
             if (part.Bucket?.TryTake(part.Items, part.Bytes, exporter.Now) == false)
             {
-                RejectPart(RejectReason.RouteLimit, part.Items, $"the rate limit of the route to project {part.Account.Project} is reached");
+                RejectPart(RejectReason.RouteLimit, part.Account.Project, part.Items, part.Bytes, $"the rate limit of the route to project {part.Account.Project} is reached");
                 continue;
             }
 
@@ -71,22 +71,31 @@ internal sealed class IngestPlan(ExporterPipeline exporter, OtlpSignal signal, R
             if (!taken)
             {
                 data.Dispose();
-                RejectPart(RejectReason.QueueFull, part.Items, $"the queue of project {part.Account.Project} is full");
+                RejectPart(RejectReason.QueueFull, part.Account.Project, part.Items, part.Bytes, $"the queue of project {part.Account.Project} is full");
             }
         }
 
-        foreach (var (reason, (items, _)) in _rejected)
+        foreach (var ((reason, project), (items, bytes, _)) in _rejected)
         {
-            exporter.Reject(signal, reason, items);
+            exporter.Reject(signal, project, reason, items, bytes);
+        }
+    }
+
+    /// <summary>Books a request that was refused whole; its client comes back with it.</summary>
+    public void Refuse()
+    {
+        foreach (var part in _parts.Values)
+        {
+            exporter.Refuse(signal, part.Account.Project, part.Items, part.Bytes);
         }
     }
 
     private bool HasRoom(PlannedPart part) => part.Queue?.HasRoom(part.Bytes) ?? exporter.Parking.HasRoom(part.Value, part.Bytes);
 
-    private void RejectPart(RejectReason reason, long items, string message)
+    private void RejectPart(RejectReason reason, string project, long items, long bytes, string message)
     {
-        var known = _rejected.GetValueOrDefault(reason);
-        _rejected[reason] = (known.Items + items, known.Message ?? message);
+        var known = _rejected.GetValueOrDefault((reason, project));
+        _rejected[(reason, project)] = (known.Items + items, known.Bytes + bytes, known.Message ?? message);
     }
 
     private sealed class PlannedPart(string value, ProjectQueue? queue, RouteBucket? bucket, ProjectAccount account)

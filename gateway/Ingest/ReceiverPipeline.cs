@@ -96,6 +96,7 @@ internal sealed class ReceiverPipeline(PipelineGraph graph, IngestCounters count
 
         if (plans.Find(plan => plan.IsFull) is { } full)
         {
+            plans.ForEach(plan => plan.Refuse());
             return IngestOutcome.Full(Clamp(full.HeldFor), "the queue is full");
         }
 

@@ -90,7 +90,7 @@ internal sealed class ParkingLot : IDisposable
                 return false;
             }
 
-            data.Account.Accept(data.Items);
+            data.Account.Accept(data.Items, data.Bytes, data.Since);
             if (!_services.TryGetValue(value, out var waiting))
             {
                 _services[value] = waiting = new Queue<(OtlpSignal, QueuedData)>();
@@ -183,7 +183,7 @@ internal sealed class ParkingLot : IDisposable
     private void DropLocked(QueuedData data, DropReason reason)
     {
         _bytes -= data.Bytes;
-        data.Account.Drop(reason, data.Items);
+        data.Account.Drop(reason, data.Items, data.Bytes);
         data.Dispose();
     }
 

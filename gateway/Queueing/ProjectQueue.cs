@@ -78,7 +78,7 @@ internal sealed class ProjectQueue(
 
             if (!isBooked)
             {
-                data.Account.Accept(data.Items);
+                data.Account.Accept(data.Items, data.Bytes, data.Since);
             }
 
             if (_open is not null && !_open.HasRoomFor(data, Limits))
@@ -180,7 +180,7 @@ internal sealed class ProjectQueue(
             {
                 case SendOutcomeKind.Sent:
                     _sending.Recover();
-                    batch.Account.Send(batch.Items);
+                    batch.Account.Send(batch.Items, batch.Body.Length);
                     batch.Dispose();
                     break;
                 case SendOutcomeKind.RateLimited:
@@ -274,7 +274,7 @@ internal sealed class ProjectQueue(
             {
                 items += batch.Items;
                 _bytes -= batch.Bytes;
-                batch.Account.Drop(DropReason.Shutdown, batch.Items);
+                batch.Account.Drop(DropReason.Shutdown, batch.Items, batch.Bytes);
                 batch.Release();
             }
 
@@ -410,7 +410,7 @@ internal sealed class ProjectQueue(
 
     private static void DropLocked(SealedBatch batch, DropReason reason)
     {
-        batch.Account.Drop(reason, batch.Items);
+        batch.Account.Drop(reason, batch.Items, batch.Body.Length);
         batch.Dispose();
     }
 

@@ -14,12 +14,17 @@ internal sealed class Accounts(int maxProjects = Accounts.DefaultMaxProjects)
 
     private readonly ConcurrentDictionary<(string Exporter, OtlpSignal Signal, string Project), ProjectAccount> _accounts = new();
     private readonly ConcurrentDictionary<(string Exporter, OtlpSignal Signal), int> _counts = new();
-    private readonly ConcurrentDictionary<(string Exporter, OtlpSignal Signal, RejectReason Reason), long> _rejected = new();
+    private readonly ConcurrentDictionary<(string Exporter, OtlpSignal Signal, string Project, RejectReason Reason), Tally> _rejected = new();
+    private readonly ConcurrentDictionary<(string Exporter, OtlpSignal Signal, string Project), Tally> _refused = new();
     private readonly Lock _gate = new();
 
     public IEnumerable<ProjectAccount> All => _accounts.Values;
 
-    public IEnumerable<KeyValuePair<(string Exporter, OtlpSignal Signal, RejectReason Reason), long>> Rejected => _rejected;
+    /// <summary>Items that clients were told not to send again.</summary>
+    public IEnumerable<KeyValuePair<(string Exporter, OtlpSignal Signal, string Project, RejectReason Reason), Tally>> Rejected => _rejected;
+
+    /// <summary>Items of requests refused whole, which clients were told to come back with. One that comes back in vain counts again.</summary>
+    public IEnumerable<KeyValuePair<(string Exporter, OtlpSignal Signal, string Project), Tally>> Refused => _refused;
 
     /// <summary>The account of a project, made when it is new.</summary>
     public ProjectAccount Of(string exporter, OtlpSignal signal, string project)
@@ -41,6 +46,19 @@ internal sealed class Accounts(int maxProjects = Accounts.DefaultMaxProjects)
         }
     }
 
-    public void Reject(string exporter, OtlpSignal signal, RejectReason reason, long items) =>
-        _rejected.AddOrUpdate((exporter, signal, reason), items, (_, sum) => sum + items);
+    /// <param name="exporter">Component id; empty when no exporter was asked.</param>
+    /// <param name="signal">What was sent.</param>
+    /// <param name="project">Name of a project that has an account, or <see cref="Others"/>.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="items">Items.</param>
+    /// <param name="bytes">As uncompressed protobuf.</param>
+    public void Reject(string exporter, OtlpSignal signal, string project, RejectReason reason, long items, long bytes) =>
+        _rejected.AddOrUpdate((exporter, signal, project, reason), new Tally(items, bytes), (_, sum) => new Tally(sum.Items + items, sum.Bytes + bytes));
+
+    /// <summary>As <see cref="Reject"/>, for a request that may come back.</summary>
+    public void Refuse(string exporter, OtlpSignal signal, string project, long items, long bytes) =>
+        _refused.AddOrUpdate((exporter, signal, project), new Tally(items, bytes), (_, sum) => new Tally(sum.Items + items, sum.Bytes + bytes));
 }
+
+/// <summary>A sum of items and of their bytes.</summary>
+internal readonly record struct Tally(long Items, long Bytes);

@@ -1,59 +1,74 @@
 using System.Diagnostics.Metrics;
 using SentryOtel.Gateway.Ingest;
 using SentryOtel.Gateway.Receiving;
+using SentryOtel.Gateway.Sending;
 using SentryOtel.Otlp;
 
 namespace SentryOtel.Gateway.Telemetry;
 
 /// <summary>
 /// The gateway's books as metrics. Per exporter, signal and project: accepted = sent + dropped + queued. Labels hold project slugs, the number of which is bounded, and never a
-/// value from the network as it came.
+/// value from the network as it came. Instruments have OpenTelemetry's names; the exposition makes Prometheus' of them.
 /// </summary>
 internal sealed class GatewayMetrics : IDisposable
 {
-    private const string Prefix = "sentry_otel_gateway_";
+    /// <summary>Name of all meters of the gateway.</summary>
+    public const string MeterName = "SentryOtel.Gateway";
+
+    private const string Prefix = "sentry_otel.gateway.";
+
+    /// <summary>What the scrape on this thread reads, so that all of its numbers are of one moment.</summary>
+    [ThreadStatic]
+    private static Moment? s_moment;
 
     private readonly Accounts _accounts;
-    private readonly IReadOnlyCollection<ExporterPipeline> _exporters;
+    private readonly Func<IEnumerable<QueueReading>> _queues;
 
-    public GatewayMetrics(Accounts accounts, IngestCounters requests, IReadOnlyCollection<Refusals> refusals, Admission admission, IReadOnlyCollection<ExporterPipeline> exporters, object scope)
+    public GatewayMetrics(
+        Accounts accounts,
+        IngestCounters requests,
+        IReadOnlyCollection<Refusals> refusals,
+        Admission admission,
+        Func<IReadOnlyCollection<ExporterPipeline>> exporters,
+        Func<IEnumerable<QueueReading>> queues,
+        string version,
+        object scope)
     {
         _accounts = accounts;
-        _exporters = exporters;
-        Meter = new Meter(new MeterOptions("SentryOtel.Gateway") { Scope = scope });
-        Counter("items_accepted_total", "Spans and log records taken from clients.", () => Books(balance => balance.Accepted));
-        Counter("items_sent_total", "Spans and log records that Sentry took.", () => Books(balance => balance.Sent));
-        Counter("items_dropped_total", "Accepted spans and log records that were given up, by reason.", Dropped);
-        Gauge("items_queued", "Accepted spans and log records that wait or are on the way.", () => Books(balance => balance.Queued));
-        Counter("items_rejected_total", "Spans and log records not accepted, as the client was told, by reason.", Rejected);
-        Counter("requests_total", "Export requests by outcome.", () => Requests(requests));
-        Counter("requests_refused_total", "Export requests refused before they were read to the end, by reason.", () => Refused(refusals));
-        Gauge("queue_bytes", "Bytes that wait for a project.", QueueBytes);
-        Gauge("parked_services", "Services whose project is not there yet.", () => exporters.Select(exporter => Of(exporter.Parking.Services, exporter)));
-        Gauge("parked_bytes", "Bytes that wait for a project that is not there yet.", () => exporters.Select(exporter => Of(exporter.Parking.Bytes, exporter)));
-        Gauge("admission_reserved_bytes", "Bytes that requests and queues hold.", () => [new Measurement<long>(admission.Reserved)]);
-        Gauge("admission_limit_bytes", "Bytes that requests and queues may hold.", () => [new Measurement<long>(admission.Limit)]);
+        _queues = queues;
+        Meter = new Meter(new MeterOptions(MeterName) { Scope = scope });
+        Counter("items.accepted", "{item}", "Spans, log records and data points taken from clients.", () => Books(balance => balance.Accepted));
+        Counter("items.sent", "{item}", "Items that the destination took.", () => Books(balance => balance.Sent));
+        Counter("items.dropped", "{item}", "Accepted items that were given up, by reason.", () => Dropped(balance => balance.Dropped));
+        Gauge("items.queued", "{item}", "Accepted items that wait or are on the way: accepted - sent - dropped.", () => Books(balance => balance.Queued));
+        Counter("items.rejected", "{item}", "Items not accepted for good, as the client was told, by reason.", () => Rejected(tally => tally.Items));
+        Counter("items.refused", "{item}", "Items of requests refused whole because the queue was full; the client was told when to come back, and counts again when it does.", () => Refused(tally => tally.Items));
+        Counter("accepted.bytes", "By", "Bytes of accepted items, as uncompressed protobuf.", () => Books(balance => balance.AcceptedBytes));
+        Counter("sent.bytes", "By", "Bytes of request bodies that the destination took, as they went over the wire.", () => Books(balance => balance.SentBytes));
+        Counter("dropped.bytes", "By", "Bytes given up, as they were held: uncompressed until a batch is sealed, compressed from then on.", () => Dropped(balance => balance.DroppedBytes));
+        Counter("rejected.bytes", "By", "Bytes of rejected items, as uncompressed protobuf.", () => Rejected(tally => tally.Bytes));
+        Counter("refused.bytes", "By", "Bytes of refused items, as uncompressed protobuf.", () => Refused(tally => tally.Bytes));
+        Counter("requests", "{request}", "Export requests by outcome.", () => Requests(requests));
+        Counter("requests.refused", "{request}", "Export requests refused before they were read to the end, by reason.", () => RefusedRequests(refusals));
+        Counter("export.attempts", "{attempt}", "Attempts to send, by outcome.", Attempts);
+        Counter("export.retries", "{attempt}", "Attempts to send what had been tried before.", () => Books(balance => balance.Retries));
+        Gauge("queue.bytes", "By", "Bytes that wait for a project or are on the way.", () => Queues(queue => queue.Bytes));
+        Gauge("queue.in_flight", "{request}", "Export requests on the way.", () => Queues(queue => queue.InFlight));
+        Meter.CreateObservableGauge(Prefix + "queue.oldest_age", () => Seconds(queue => queue.OldestAge), "s", "Age of the oldest item that waits; 0 when nothing does.");
+        Meter.CreateObservableGauge(Prefix + "throttle.remaining", Throttled, "s", "Time until a project is sent to again, by what holds it; absent when nothing does.");
+        Gauge("parked.services", "{service}", "Services whose project is not there yet.", () => exporters().Select(exporter => Of(exporter.Parking.Services, exporter)));
+        Gauge("parked.bytes", "By", "Bytes that wait for a project that is not there yet.", () => exporters().Select(exporter => Of(exporter.Parking.Bytes, exporter)));
+        Gauge("admission.reserved", "By", "Memory that requests and queues hold.", () => [new Measurement<long>(admission.Reserved)]);
+        Gauge("admission.limit", "By", "Memory that requests and queues may hold.", () => [new Measurement<long>(admission.Limit)]);
+        Gauge("build_info", null, "1, with the version as label.", () => [new Measurement<long>(1, Tag("version", version))]);
     }
 
     public Meter Meter { get; }
 
+    /// <summary>Until it is disposed, what is collected on this thread is of one moment, so that the sums of one scrape are right.</summary>
+    public Moment AtOneMoment() => s_moment = new Moment(this, [.. _accounts.All.Select(account => (account, account.Read()))], [.. _queues()]);
+
     public void Dispose() => Meter.Dispose();
-
-    private static string Name(OtlpSignal signal) => signal switch
-    {
-        OtlpSignal.Traces => "traces",
-        OtlpSignal.Logs => "logs",
-        _ => "metrics",
-    };
-
-    private static string Name(IngestOutcomeKind kind) => kind switch
-    {
-        IngestOutcomeKind.Accepted => "accepted",
-        IngestOutcomeKind.Partial => "partial",
-        IngestOutcomeKind.Full => "full",
-        IngestOutcomeKind.Unavailable => "unavailable",
-        _ => "invalid",
-    };
 
     private static Measurement<long> Of(long value, ExporterPipeline exporter) => new(value, Tag("exporter", exporter.Id));
 
@@ -64,48 +79,77 @@ internal sealed class GatewayMetrics : IDisposable
         from kind in Enum.GetValues<IngestOutcomeKind>()
         let count = requests.Read(signal, kind)
         where count > 0
-        select new Measurement<long>(count, Tag("signal", Name(signal)), Tag("outcome", Name(kind)));
+        select new Measurement<long>(count, Tag("signal", signal.Name()), Tag("outcome", kind.Name()));
 
-    private static IEnumerable<Measurement<long>> Refused(IReadOnlyCollection<Refusals> refusals) =>
+    private static IEnumerable<Measurement<long>> RefusedRequests(IReadOnlyCollection<Refusals> refusals) =>
         from reason in Enum.GetValues<RefusalReason>()
         let count = refusals.Sum(receiver => receiver[reason])
         where count > 0
-        select new Measurement<long>(count, Tag("reason", Name(reason)));
+        select new Measurement<long>(count, Tag("reason", reason.Name()));
 
-    private static string Name(RefusalReason reason) => reason switch
-    {
-        RefusalReason.TooLarge => "too_large",
-        RefusalReason.NoMemory => "no_memory",
-        RefusalReason.Malformed => "malformed",
-        RefusalReason.Unsupported => "unsupported",
-        RefusalReason.Aborted => "aborted",
-        _ => "internal",
-    };
+    private static KeyValuePair<string, object?>[] Labels(ProjectAccount account) =>
+        [Tag("exporter", account.Exporter), Tag("signal", account.Signal.Name()), Tag("project", account.Project)];
 
-    private void Counter(string name, string help, Func<IEnumerable<Measurement<long>>> read) =>
-        Meter.CreateObservableCounter(Prefix + name, read, description: help);
+    private static KeyValuePair<string, object?>[] Labels(QueueReading queue) =>
+        [Tag("exporter", queue.Exporter), Tag("signal", queue.Signal.Name()), Tag("project", queue.Project)];
 
-    private void Gauge(string name, string help, Func<IEnumerable<Measurement<long>>> read) =>
-        Meter.CreateObservableGauge(Prefix + name, read, description: help);
+    private void Counter(string name, string unit, string help, Func<IEnumerable<Measurement<long>>> read) =>
+        Meter.CreateObservableCounter(Prefix + name, read, unit, help);
 
-    private IEnumerable<Measurement<long>> Books(Func<AccountBalance, long> value) => _accounts.All.Select(account =>
-        new Measurement<long>(value(account.Read()), Tag("exporter", account.Exporter), Tag("signal", Name(account.Signal)), Tag("project", account.Project)));
+    private void Gauge(string name, string? unit, string help, Func<IEnumerable<Measurement<long>>> read) =>
+        Meter.CreateObservableGauge(Prefix + name, read, unit, help);
 
-    private IEnumerable<Measurement<long>> Dropped() =>
-        from account in _accounts.All
-        let balance = account.Read()
+    private IEnumerable<(ProjectAccount Account, AccountBalance Balance)> Balances() =>
+        s_moment is { } moment && moment.Owner == this ? moment.Balances : _accounts.All.Select(account => (account, account.Read()));
+
+    private IEnumerable<QueueReading> Readings() => s_moment is { } moment && moment.Owner == this ? moment.Queues : _queues();
+
+    private IEnumerable<Measurement<long>> Books(Func<AccountBalance, long> value) =>
+        Balances().Select(entry => new Measurement<long>(value(entry.Balance), Labels(entry.Account)));
+
+    private IEnumerable<Measurement<long>> Dropped(Func<AccountBalance, IReadOnlyList<long>> values) =>
+        from entry in Balances()
         from reason in Enum.GetValues<DropReason>()
-        where balance.DroppedFor(reason) > 0
-        select new Measurement<long>(
-            balance.DroppedFor(reason),
-            Tag("exporter", account.Exporter), Tag("signal", Name(account.Signal)), Tag("project", account.Project), Tag("reason", reason.Name()));
+        let value = values(entry.Balance)[(int)reason]
+        where value > 0
+        select new Measurement<long>(value, [.. Labels(entry.Account), Tag("reason", reason.Name())]);
 
-    private IEnumerable<Measurement<long>> Rejected() => _accounts.Rejected.Select(pair =>
-        new Measurement<long>(pair.Value, Tag("exporter", pair.Key.Exporter), Tag("signal", Name(pair.Key.Signal)), Tag("reason", pair.Key.Reason.Name())));
+    private IEnumerable<Measurement<long>> Attempts() =>
+        from entry in Balances()
+        from outcome in Enum.GetValues<SendOutcomeKind>()
+        let value = entry.Balance.Attempts[(int)outcome]
+        where value > 0
+        select new Measurement<long>(value, [.. Labels(entry.Account), Tag("outcome", outcome.Name())]);
 
-    private IEnumerable<Measurement<long>> QueueBytes() =>
-        from exporter in _exporters
-        from queue in exporter.Queues.All
-        group queue.Read().Bytes by (exporter.Id, queue.Signal, queue.Target.ProjectSlug) into bytes
-        select new Measurement<long>(bytes.Sum(), Tag("exporter", bytes.Key.Id), Tag("signal", Name(bytes.Key.Signal)), Tag("project", bytes.Key.ProjectSlug));
+    private IEnumerable<Measurement<long>> Rejected(Func<Tally, long> value) => _accounts.Rejected.Select(pair => new Measurement<long>(
+        value(pair.Value),
+        Tag("exporter", pair.Key.Exporter), Tag("signal", pair.Key.Signal.Name()), Tag("project", pair.Key.Project), Tag("reason", pair.Key.Reason.Name())));
+
+    private IEnumerable<Measurement<long>> Refused(Func<Tally, long> value) => _accounts.Refused.Select(pair => new Measurement<long>(
+        value(pair.Value),
+        Tag("exporter", pair.Key.Exporter), Tag("signal", pair.Key.Signal.Name()), Tag("project", pair.Key.Project), Tag("reason", RejectReason.QueueFull.Name())));
+
+    private IEnumerable<Measurement<long>> Queues(Func<QueueReading, long> value) =>
+        Readings().Select(queue => new Measurement<long>(value(queue), Labels(queue)));
+
+    private IEnumerable<Measurement<double>> Seconds(Func<QueueReading, TimeSpan> value) =>
+        Readings().Select(queue => new Measurement<double>(value(queue).TotalSeconds, Labels(queue)));
+
+    private IEnumerable<Measurement<double>> Throttled() =>
+        from queue in Readings()
+        where queue.Hold.Name() is not null
+        select new Measurement<double>(queue.HeldFor.TotalSeconds, [.. Labels(queue), Tag("reason", queue.Hold.Name()!)]);
+
+    /// <summary>All books at one moment.</summary>
+    internal sealed class Moment(
+        GatewayMetrics owner, IReadOnlyList<(ProjectAccount Account, AccountBalance Balance)> balances, IReadOnlyList<QueueReading> queues) : IDisposable
+    {
+        public GatewayMetrics Owner { get; } = owner;
+
+        public IReadOnlyList<(ProjectAccount Account, AccountBalance Balance)> Balances { get; } = balances;
+
+        public IReadOnlyList<QueueReading> Queues { get; } = queues;
+
+        public void Dispose() => s_moment = null;
+    }
 }

@@ -1,3 +1,4 @@
+using SentryOtel.Gateway.Sending;
 using SentryOtel.Otlp;
 
 namespace SentryOtel.Gateway.Telemetry;
@@ -8,11 +9,21 @@ namespace SentryOtel.Gateway.Telemetry;
 /// </summary>
 internal sealed class ProjectAccount(string exporter, OtlpSignal signal, string project)
 {
-    private readonly long[] _dropped = new long[Enum.GetValues<DropReason>().Length];
+    private static readonly int DropReasons = Enum.GetValues<DropReason>().Length;
+    private static readonly int Outcomes = Enum.GetValues<SendOutcomeKind>().Length;
+
+    private readonly long[] _dropped = new long[DropReasons];
+    private readonly long[] _droppedBytes = new long[DropReasons];
+    private readonly long[] _attempts = new long[Outcomes];
     private readonly Lock _gate = new();
     private long _accepted;
+    private long _acceptedBytes;
     private long _sent;
+    private long _sentBytes;
     private long _queued;
+    private long _retries;
+    private TimeSpan? _lastAccepted;
+    private AttemptFailure? _lastFailure;
 
     /// <summary>Component id of the exporter.</summary>
     public string Exporter { get; } = exporter;
@@ -22,30 +33,56 @@ internal sealed class ProjectAccount(string exporter, OtlpSignal signal, string 
     /// <summary>Slug of the project.</summary>
     public string Project { get; } = project;
 
-    public void Accept(long items)
+    /// <param name="items">Spans, log records or data points.</param>
+    /// <param name="bytes">As protobuf, uncompressed.</param>
+    /// <param name="now">By the exporter's clock.</param>
+    public void Accept(long items, long bytes, TimeSpan now)
     {
         lock (_gate)
         {
             _accepted += items;
+            _acceptedBytes += bytes;
             _queued += items;
+            _lastAccepted = now;
         }
     }
 
-    public void Send(long items)
+    /// <param name="items">Items.</param>
+    /// <param name="bytes">As they went over the wire.</param>
+    public void Send(long items, long bytes)
     {
         lock (_gate)
         {
             _sent += items;
+            _sentBytes += bytes;
             _queued -= items;
         }
     }
 
-    public void Drop(DropReason reason, long items)
+    /// <param name="reason">Why.</param>
+    /// <param name="items">Items.</param>
+    /// <param name="bytes">As they were held: uncompressed at first, compressed once they are sealed.</param>
+    public void Drop(DropReason reason, long items, long bytes)
     {
         lock (_gate)
         {
             _dropped[(int)reason] += items;
+            _droppedBytes[(int)reason] += bytes;
             _queued -= items;
+        }
+    }
+
+    /// <summary>An attempt to send came to its end.</summary>
+    /// <param name="outcome">What it came to.</param>
+    /// <param name="isRetry">The data had been tried before.</param>
+    /// <param name="failure">Set when they were not sent.</param>
+    public void Attempt(SendOutcomeKind outcome, bool isRetry, AttemptFailure? failure)
+    {
+        lock (_gate)
+        {
+            _attempts[(int)outcome]++;
+            _retries += isRetry ? 1 : 0;
+            _lastFailure = failure ?? _lastFailure;
         }
     }
 
@@ -54,22 +91,16 @@ internal sealed class ProjectAccount(string exporter, OtlpSignal signal, string 
     {
         lock (_gate)
         {
-            return new AccountBalance(_accepted, _sent, _queued, [.. _dropped]);
+            return new AccountBalance(_accepted, _sent, _queued, [.. _dropped])
+            {
+                AcceptedBytes = _acceptedBytes,
+                SentBytes = _sentBytes,
+                DroppedBytes = [.. _droppedBytes],
+                Attempts = [.. _attempts],
+                Retries = _retries,
+                LastAccepted = _lastAccepted,
+                LastFailure = _lastFailure,
+            };
         }
     }
-}
-
-/// <summary>What a <see cref="ProjectAccount"/> holds, in items.</summary>
-/// <param name="Accepted">Taken from clients.</param>
-/// <param name="Sent">Taken by Sentry.</param>
-/// <param name="Queued">Waiting or on the way.</param>
-/// <param name="Dropped">By <see cref="DropReason"/>.</param>
-internal readonly record struct AccountBalance(long Accepted, long Sent, long Queued, IReadOnlyList<long> Dropped)
-{
-    public long TotalDropped => Dropped.Sum();
-
-    public long DroppedFor(DropReason reason) => Dropped[(int)reason];
-
-    /// <summary>The invariant.</summary>
-    public bool IsBalanced => Accepted == Sent + TotalDropped + Queued && Queued >= 0;
 }

@@ -1,3 +1,7 @@
+using SentryOtel.Gateway.Queueing;
+using SentryOtel.Gateway.Receiving;
+using SentryOtel.Gateway.Sending;
+
 namespace SentryOtel.Gateway.Telemetry;
 
 /// <summary>The reasons as label values.</summary>
@@ -27,6 +31,53 @@ internal static class ReasonNames
         RejectReason.NoProject => "no_project",
         RejectReason.RouteLimit => "route_limit",
         RejectReason.QueueFull => "queue_full",
+        _ => throw new ArgumentOutOfRangeException(nameof(reason)),
+    };
+
+    public static string Name(this RefusalReason reason) => reason switch
+    {
+        RefusalReason.TooLarge => "too_large",
+        RefusalReason.NoMemory => "no_memory",
+        RefusalReason.Unavailable => "unavailable",
+        RefusalReason.Malformed => "malformed",
+        RefusalReason.Unsupported => "unsupported",
+        RefusalReason.Aborted => "aborted",
+        RefusalReason.Internal => "internal",
+        _ => throw new ArgumentOutOfRangeException(nameof(reason)),
+    };
+
+    public static string Name(this IngestOutcomeKind kind) => kind switch
+    {
+        IngestOutcomeKind.Accepted => "accepted",
+        IngestOutcomeKind.Partial => "partial",
+        IngestOutcomeKind.Full => "full",
+        IngestOutcomeKind.Unavailable => "unavailable",
+        IngestOutcomeKind.Invalid => "invalid",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
+
+    public static string Name(this SendOutcomeKind kind) => kind switch
+    {
+        SendOutcomeKind.Sent => "sent",
+        SendOutcomeKind.RateLimited => "rate_limited",
+        SendOutcomeKind.Transient => "transient",
+        SendOutcomeKind.TooLarge => "too_large",
+        SendOutcomeKind.Invalid => "invalid",
+        SendOutcomeKind.ProjectRejected => "project_rejected",
+        SendOutcomeKind.Forbidden => "forbidden",
+        SendOutcomeKind.Cancelled => "cancelled",
+        SendOutcomeKind.Refused => "refused",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
+
+    /// <summary>Null while nothing is held.</summary>
+    public static string? Name(this HoldReason reason) => reason switch
+    {
+        HoldReason.None => null,
+        HoldReason.RateLimited => "rate_limited",
+        HoldReason.BackingOff => "backing_off",
+        HoldReason.ProjectRejected => "project_rejected",
+        HoldReason.Forbidden => "forbidden",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };
 }

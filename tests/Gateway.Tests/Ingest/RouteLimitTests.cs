@@ -20,7 +20,7 @@ public sealed class RouteLimitTests
 
         Assert.Equal((IngestOutcomeKind.Partial, 1L), (limited.Kind, limited.Rejected));
         Assert.Equal(1, rig.Balance("payroll").Accepted);
-        Assert.Equal(1, Assert.Single(rig.Accounts.Rejected, entry => entry.Key.Reason == RejectReason.RouteLimit).Value);
+        Assert.Equal(1, Assert.Single(rig.Accounts.Rejected, entry => entry.Key.Reason == RejectReason.RouteLimit).Value.Items);
         await rig.AdvanceAsync(TimeSpan.FromSeconds(1));
         Assert.Equal(IngestOutcomeKind.Accepted, rig.Ingest(Requests.Spans("orders", 1)).Kind);
     }

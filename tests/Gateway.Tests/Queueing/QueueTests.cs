@@ -127,7 +127,7 @@ public sealed class QueueTests
         Assert.Equal((IngestOutcomeKind.Partial, 2L), (outcome.Kind, outcome.Rejected));
         Assert.Contains("service.name", outcome.Message, StringComparison.Ordinal);
         Assert.Equal(1, rig.Balance("orders").Sent);
-        Assert.Equal(2, Assert.Single(rig.Accounts.Rejected, entry => entry.Key.Reason == RejectReason.MissingAttribute).Value);
+        Assert.Equal(2, Assert.Single(rig.Accounts.Rejected, entry => entry.Key.Reason == RejectReason.MissingAttribute).Value.Items);
     }
 
     [Fact]

@@ -1,0 +1,85 @@
+using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using SentryOtel.Gateway.Ingest;
+using SentryOtel.Gateway.Receiving;
+using SentryOtel.Kubernetes.Metrics;
+
+namespace SentryOtel.Gateway.Telemetry;
+
+/// <summary>What one gateway tells of itself, and where: <c>/metrics</c> and <c>/routes</c>.</summary>
+internal sealed class GatewayTelemetry : IDisposable
+{
+    /// <summary>Above what the accounts can make: an overflow here would break the sums.</summary>
+    private const int MaxSeries = 1_000_000;
+
+    private readonly MetricsExposition _exposition;
+    private readonly string _version;
+    private readonly object _scope;
+    private GatewayMetrics? _metrics;
+    private Func<IReadOnlyCollection<ExporterPipeline>> _exporters = static () => [];
+
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="version">Of the gateway.</param>
+    /// <param name="scope">Of its meters: tells the gateways of one process apart.</param>
+    public GatewayTelemetry(TimeProvider timeProvider, string version, object scope)
+    {
+        _version = version;
+        _scope = scope;
+
+        // The exposition listens before the meters are made, or it would miss what they measure first.
+        _exposition = new MetricsExposition(new MetricsExpositionOptions { Includes = Includes, MaxSeriesPerInstrument = MaxSeries });
+        Attempts = new AttemptObserver(timeProvider, scope);
+    }
+
+    /// <summary>Takes the time of attempts to send.</summary>
+    public AttemptObserver Attempts { get; }
+
+    /// <summary>Says where the numbers come from.</summary>
+    public void Attach(
+        Accounts accounts,
+        IngestCounters requests,
+        IReadOnlyCollection<Refusals> refusals,
+        Admission admission,
+        Func<IReadOnlyCollection<ExporterPipeline>> exporters)
+    {
+        _exporters = exporters;
+        _metrics = new GatewayMetrics(
+            accounts, requests, refusals, admission, exporters, () => exporters().SelectMany(QueueReading.Of), _version, _scope);
+        ProcessMetrics.AddTo(_metrics.Meter);
+    }
+
+    /// <summary>The Prometheus text; all of its numbers are of one moment.</summary>
+    public string Render()
+    {
+        using var moment = _metrics?.AtOneMoment();
+        return _exposition.Render();
+    }
+
+    public void Map(IEndpointRouteBuilder endpoints)
+    {
+        Get(endpoints, "/metrics", context =>
+        {
+            context.Response.ContentType = MetricsExposition.ContentType;
+            return context.Response.WriteAsync(Render(), context.RequestAborted);
+        });
+        Get(endpoints, "/routes", context =>
+        {
+            context.Response.ContentType = "application/json";
+            return context.Response.Body.WriteAsync(RoutesDocument.Render(_exporters()), context.RequestAborted).AsTask();
+        });
+    }
+
+    public void Dispose()
+    {
+        _metrics?.Dispose();
+        Attempts.Dispose();
+        _exposition.Dispose();
+    }
+
+    private static void Get(IEndpointRouteBuilder endpoints, string path, RequestDelegate handle) =>
+        endpoints.MapMethods(path, [HttpMethods.Get, HttpMethods.Head], handle);
+
+    private bool Includes(Meter meter) => meter.Scope == _scope || meter.Name == ProcessMetrics.RuntimeMeter;
+}
