@@ -1,0 +1,161 @@
+using System.Net;
+using System.Net.Http.Headers;
+using OpenTelemetry.Proto.Collector.Logs.V1;
+using OpenTelemetry.Proto.Collector.Trace.V1;
+using SentryOtel.Gateway.Tests.Support;
+using SentryOtel.Otlp;
+using SentryOtel.SentryServer.Faults;
+using SentryOtel.SentryServer.State;
+using SentryOtel.Testing;
+
+namespace SentryOtel.Gateway.Faults.Support;
+
+/// <summary>A gateway in front of a stand-in Sentry, a client that sends items with known ids, and the books of what must become of each.</summary>
+internal sealed class FaultWorld : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly Dictionary<string, SentryProject> _projects;
+    private readonly HttpClient _client = new();
+    private int _requests;
+
+    private FaultWorld(StandIn sentry, Dictionary<string, SentryProject> projects, IRunningGateway gateway)
+    {
+        Sentry = sentry;
+        _projects = projects;
+        Gateway = gateway;
+        Ledger = new Ledger(sentry, gateway, _client, _projects.Values);
+    }
+
+    public StandIn Sentry { get; }
+
+    public IRunningGateway Gateway { get; }
+
+    /// <summary>What was sent, and what must become of it.</summary>
+    public Ledger Ledger { get; }
+
+    private LocalGateway Local => (LocalGateway)Gateway;
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    /// <summary>The project that the test calls so; its slug has a number behind the name.</summary>
+    public SentryProject this[string name] => _projects[name];
+
+    /// <summary>The gateway in this process, its clock moved by hand.</summary>
+    public static Task<FaultWorld> WithClockAsync(SentryProcess sentry, params string[] projects) => WithClockAsync(sentry, new GatewaySettings(), projects);
+
+    /// <summary>The gateway in this process, its clock moved by hand.</summary>
+    public static Task<FaultWorld> WithClockAsync(SentryProcess sentry, GatewaySettings settings, params string[] projects) =>
+        StartAsync(sentry, projects, async standIn => await LocalGateway.StartAsync(settings, standIn, new FakeTimeProvider()));
+
+    /// <summary>The gateway in this process, by the system's clock.</summary>
+    public static Task<FaultWorld> InProcessAsync(SentryProcess sentry, GatewaySettings settings, params string[] projects) =>
+        StartAsync(sentry, projects, async standIn => await LocalGateway.StartAsync(settings, standIn, time: null));
+
+    /// <summary>The gateway's program, a process of its own.</summary>
+    public static Task<FaultWorld> WithProgramAsync(SentryProcess sentry, GatewaySettings settings, params string[] projects) =>
+        StartAsync(sentry, projects, async standIn => await GatewayProcess.StartAsync(settings, standIn));
+
+    /// <summary>Moves the gateway's clock; needs <see cref="WithClockAsync(SentryProcess, string[])"/>.</summary>
+    public Task AdvanceAsync(TimeSpan by) => Local.AdvanceAsync(by);
+
+    /// <summary>Moves the gateway's clock far enough for open batches to be sent.</summary>
+    public Task FlushAsync() => Local.AdvanceAsync(TimeSpan.FromMilliseconds(50));
+
+    /// <summary>Moves both clocks: the gateway's and Sentry's.</summary>
+    public async Task AdvanceBothAsync(TimeSpan by)
+    {
+        await Sentry.AdvanceAsync(by);
+        await Local.AdvanceAsync(by);
+    }
+
+    /// <summary>Sends spans of a project's service; all must be taken.</summary>
+    public Task<IReadOnlyList<Item>> SpansAsync(string project, int count = 3) => SendAsync(project, OtlpSignal.Traces, count);
+
+    /// <summary>Sends log records of a project's service; all must be taken.</summary>
+    public Task<IReadOnlyList<Item>> LogsAsync(string project, int count = 3) => SendAsync(project, OtlpSignal.Logs, count);
+
+    /// <summary>Sends items of a project's service, each of at least <paramref name="padding"/> bytes; all must be taken.</summary>
+    public async Task<IReadOnlyList<Item>> SendAsync(string project, OtlpSignal signal, int count, int padding = 0)
+    {
+        var (items, answer) = await OfferAsync(project, signal, count, padding);
+        using (answer)
+        {
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            var body = await answer.Content.ReadAsByteArrayAsync(Cancelled);
+            var rejected = signal == OtlpSignal.Logs
+                ? ExportLogsServiceResponse.Parser.ParseFrom(body).PartialSuccess?.RejectedLogRecords ?? 0
+                : ExportTraceServiceResponse.Parser.ParseFrom(body).PartialSuccess?.RejectedSpans ?? 0;
+            Assert.Equal(0, rejected);
+        }
+
+        return items;
+    }
+
+    /// <summary>Sends items whatever the answer. An answer that is no success, or refuses them, makes their fate <see cref="FateKind.Refused"/>.</summary>
+    public async Task<(IReadOnlyList<Item> Items, HttpResponseMessage Answer)> OfferAsync(string project, OtlpSignal signal, int count, int padding = 0)
+    {
+        var target = _projects[project];
+        var request = Interlocked.Increment(ref _requests);
+        var ids = Enumerable.Range(0, count).Select(i => $"{target.Slug}/{request}/{i}{new string('.', padding)}").ToArray();
+        var body = signal == OtlpSignal.Logs ? Requests.Logs(target.Slug, ids) : Requests.Traces((target.Slug, ids));
+        var items = Ledger.Add(ids, target, signal);
+        using var content = new ByteArrayContent(body);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/x-protobuf");
+        var answer = await _client.PostAsync(new Uri(Gateway.Http, signal == OtlpSignal.Logs ? "v1/logs" : "v1/traces"), content, Cancelled);
+        if (!answer.IsSuccessStatusCode)
+        {
+            Ledger.Expect(items, Fate.Refused);
+        }
+
+        return (items, answer);
+    }
+
+    /// <summary>Arms a fault for the ingest of one project, one signal of it when given.</summary>
+    public Task<long> FaultAsync(string project, Fault fault, string? signal = null) =>
+        Sentry.FaultAsync(fault with { Path = signal is null ? this[project].Ingest : this[project].IngestOf(signal), Side = ServerSide.Ingest });
+
+    /// <summary>The next requests of a project are answered so.</summary>
+    public Task<long> AnswerAsync(string project, int status, IReadOnlyDictionary<string, string>? headers = null, int? count = 1, string body = "", string? signal = null, string contentType = "application/json") =>
+        FaultAsync(
+            project,
+            new Fault { Path = "**", Count = count, Answer = new FaultAnswer { Status = status, Headers = headers ?? new Dictionary<string, string>(), Body = body, ContentType = contentType } },
+            signal);
+
+    /// <summary>Ingest requests of a project so far, by status.</summary>
+    public async Task<int> CountAsync(string project, string? signal = null, int? status = null) =>
+        (await Sentry.RequestsAsync(this[project], signal)).Count(request => status is null || request.Status == status);
+
+    /// <summary>The gateway's books now.</summary>
+    public Task<Books> BooksAsync() => Ledger.BooksAsync();
+
+    /// <summary>Waits for a state that real sockets and threads reach in their own time.</summary>
+    public static Task UntilAsync(Func<Task<bool>> condition, string what) => Eventually.HoldsAsync(condition, Patience, what, Cancelled);
+
+    /// <summary>Waits until nothing is queued any more, then holds every item against its fate.</summary>
+    public async Task SettleAsync()
+    {
+        await UntilAsync(async () => (await BooksAsync()).Sum("items_queued") == Ledger.ExpectedQueued, "the queues as expected");
+        await Ledger.AssertEveryItemAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Gateway.DisposeAsync();
+        _client.Dispose();
+        await Sentry.ResetAsync();
+    }
+
+    private static async Task<FaultWorld> StartAsync(SentryProcess sentry, string[] names, Func<StandIn, Task<IRunningGateway>> start)
+    {
+        var projects = new Dictionary<string, SentryProject>(StringComparer.Ordinal);
+        foreach (var name in names)
+        {
+            projects[name] = await sentry.StandIn.NewProjectAsync(name);
+        }
+
+        var world = new FaultWorld(sentry.StandIn, projects, await start(sentry.StandIn));
+        await UntilAsync(async () => await world.Gateway.NotReadyAsync() is null, "readiness");
+        return world;
+    }
+}

@@ -1,0 +1,144 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using SentryOtel.SentryServer.Faults;
+
+namespace SentryOtel.Gateway.Faults.Support;
+
+/// <summary>A project of the stand-in Sentry.</summary>
+/// <param name="Slug">Also the service name that the gateway routes to it.</param>
+/// <param name="Id">As in addresses.</param>
+/// <param name="PublicKey">The first active key's.</param>
+internal sealed record SentryProject(string Slug, string Id, string PublicKey)
+{
+    /// <summary>Path pattern of its two ingest routes.</summary>
+    public string Ingest => $"/api/{Id}/integration/otlp/v1/*";
+
+    /// <summary>Path of one of them.</summary>
+    public string IngestOf(string signal) => $"/api/{Id}/integration/otlp/v1/{signal}";
+}
+
+/// <summary>One request to ingest, as the stand-in logged it.</summary>
+internal sealed record LoggedRequest(string Path, int Status, string? Message, string? ContentEncoding);
+
+/// <summary>What arrived: id (a span's name, a log record's body), and the project whose key it came with.</summary>
+internal sealed record Arrived(string Id, string Project, bool IsLog);
+
+/// <summary>Items that the stand-in answered with success and threw away.</summary>
+internal sealed record Lost(string Project, bool IsLog, string Reason, int Items);
+
+/// <summary>The control plane and management API of a stand-in Sentry in another process.</summary>
+internal sealed class StandIn(Uri managementUrl, Uri ingestUrl, Uri controlUrl) : IDisposable
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
+
+    private static int _lastProject;
+    private readonly HttpClient _http = new();
+
+    public Uri ManagementUrl { get; } = managementUrl;
+
+    public Uri IngestUrl { get; } = ingestUrl;
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    /// <summary>Makes a project that no other test knows; its slug begins with <paramref name="name"/>.</summary>
+    public async Task<SentryProject> NewProjectAsync(string name)
+    {
+        var slug = $"{name}-{Interlocked.Increment(ref _lastProject)}";
+        var created = JsonNode.Parse(await ApiAsync(HttpMethod.Post, $"teams/{SentryProcess.Organization}/platform/projects/", new { name = slug, slug }))!;
+        var keys = JsonNode.Parse(await ApiAsync(HttpMethod.Get, $"projects/{SentryProcess.Organization}/{slug}/keys/"))!;
+        return new SentryProject(slug, (string)created["id"]!, (string)keys[0]!["public"]!);
+    }
+
+    /// <summary>Calls the management API below <c>/api/0/</c>; gives the body of a success.</summary>
+    public async Task<string> ApiAsync(HttpMethod method, string path, object? body = null)
+    {
+        using var request = new HttpRequestMessage(method, $"{ManagementUrl.AbsoluteUri.TrimEnd('/')}/api/0/{path}");
+        request.Headers.Authorization = new("Bearer", SentryProcess.Token);
+        request.Content = body is null ? null : JsonContent.Create(body);
+        using var response = await _http.SendAsync(request, Cancelled);
+        var text = await response.Content.ReadAsStringAsync(Cancelled);
+        Assert.True(response.IsSuccessStatusCode, $"{method} {path}: {(int)response.StatusCode} {text}");
+        return text;
+    }
+
+    /// <summary>Arms a fault; gives its number.</summary>
+    public async Task<long> FaultAsync(Fault fault) => (long)JsonNode.Parse(await ControlAsync(HttpMethod.Post, "faults", fault))!["id"]!;
+
+    public Task ReleaseAsync(long fault) => ControlAsync(HttpMethod.Post, $"faults/{fault}/release");
+
+    public Task RemoveFaultAsync(long fault) => ControlAsync(HttpMethod.Delete, $"faults/{fault}");
+
+    /// <summary>How many requests a fault has met, and how many it holds now.</summary>
+    public async Task<(int Hits, int Holding)> FaultStateAsync(long fault)
+    {
+        var view = JsonNode.Parse(await ControlAsync(HttpMethod.Get, "faults"))!.AsArray().First(entry => (long)entry!["id"]! == fault)!;
+        return ((int)view["hits"]!, (int)view["holding"]!);
+    }
+
+    /// <summary>Sets modes, such as <c>new { bufferFull = true }</c>.</summary>
+    public Task ModesAsync(object changes) => ControlAsync(HttpMethod.Patch, "modes", changes);
+
+    /// <summary>Sets a limit, such as <c>new { scope = "project", project = slug, seconds = 30, categories = new[] { "span" } }</c>.</summary>
+    public Task LimitAsync(object limit) => ControlAsync(HttpMethod.Post, "limits", limit);
+
+    /// <summary>Sets the clock of limits and of Relay's cache ahead.</summary>
+    public Task AdvanceAsync(TimeSpan by) => ControlAsync(HttpMethod.Post, "clock", new { advanceSeconds = by.TotalSeconds });
+
+    /// <summary>Relay forgets what it knew of keys.</summary>
+    public Task ForgetKeysAsync() => ControlAsync(HttpMethod.Delete, "relay-cache");
+
+    /// <summary>Takes faults, limits and modes back. Projects and what they received stay.</summary>
+    public async Task ResetAsync()
+    {
+        await ControlAsync(HttpMethod.Delete, "faults");
+        await ControlAsync(HttpMethod.Delete, "limits");
+        await ControlAsync(HttpMethod.Patch, "modes", new SentryServer.State.Modes());
+    }
+
+    /// <summary>The ingest requests of a project, oldest first; of one signal when given (<c>traces</c>, <c>logs</c>).</summary>
+    public async Task<IReadOnlyList<LoggedRequest>> RequestsAsync(SentryProject project, string? signal = null)
+    {
+        var path = signal is null ? $"/api/{project.Id}/" : project.IngestOf(signal);
+        var answer = JsonNode.Parse(await ControlAsync(HttpMethod.Get, $"requests?side=ingest&limit=10000&path={Uri.EscapeDataString(path)}"))!;
+        return answer["requests"].Deserialize<LoggedRequest[]>(Json)!;
+    }
+
+    /// <summary>Everything that arrived for these projects, and what was lost after its success.</summary>
+    public async Task<(IReadOnlyList<Arrived> Arrived, IReadOnlyList<Lost> Lost)> ReceivedAsync(IEnumerable<SentryProject> projects)
+    {
+        var arrived = new List<Arrived>();
+        var lost = new List<Lost>();
+        foreach (var slug in projects.Select(project => project.Slug))
+        {
+            var answer = JsonNode.Parse(await ControlAsync(HttpMethod.Get, $"received?project={slug}"))!;
+            Assert.Equal(0, (int)answer["forgotten"]!);
+            foreach (var entry in answer["projects"]!.AsArray())
+            {
+                arrived.AddRange(entry!["spans"]!.AsArray().Select(span => new Arrived((string)span!["name"]!, slug, IsLog: false)));
+                arrived.AddRange(entry["logs"]!.AsArray().Select(log => new Arrived((string)log!["body"]!, slug, IsLog: true)));
+                lost.AddRange(entry["dropped"]!.AsArray().Select(drop => new Lost(slug, (string)drop!["signal"]! == "logs", (string)drop["reason"]!, (int)drop["items"]!)));
+            }
+        }
+
+        return (arrived, lost);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    /// <summary>Calls the control plane; gives the body of a success.</summary>
+    public async Task<string> ControlAsync(HttpMethod method, string path, object? body = null)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(controlUrl, $"_stand-in/{path}"));
+        request.Content = body is null ? null : JsonContent.Create(body, options: Json);
+        using var response = await _http.SendAsync(request, Cancelled);
+        var text = await response.Content.ReadAsStringAsync(Cancelled);
+        Assert.True(response.IsSuccessStatusCode, $"{method} {path}: {(int)response.StatusCode} {text}");
+        return text;
+    }
+}
