@@ -101,13 +101,48 @@ internal sealed record QueueConfiguration
     /// <summary>Batches in flight at a time to one project and signal. 4.</summary>
     public int ConsumersPerProject { get; init; } = 4;
 
-    /// <summary>Bytes waiting for one project and signal. 64 MiB.</summary>
+    /// <summary>Where data wait; null for in memory alone.</summary>
+    public DiskQueueConfiguration? Disk { get; init; }
+
+    /// <summary>Bytes waiting in the whole exporter; no bound of its own in memory, where <c>memory_limiter</c> has one. On disk 1 GiB.</summary>
+    public long MaxBytes { get; init; } = long.MaxValue;
+
+    /// <summary>What gives way when there is no room.</summary>
+    public OverflowPolicy Overflow { get; init; }
+
+    /// <summary>How this exporter batches, whatever its pipelines say; null to follow them.</summary>
+    public BatchConfiguration? Batch { get; init; }
+
+    /// <summary>Bytes waiting for one project and signal. 64 MiB in memory, a quarter of the whole on disk.</summary>
     public long MaxBytesPerProject { get; init; } = 64L * 1024 * 1024;
 
     /// <summary>Longest time that data wait for anything. 10 min.</summary>
     public TimeSpan MaxAge { get; init; } = TimeSpan.FromMinutes(10);
 
     public ParkingConfiguration Parking { get; init; } = new();
+}
+
+/// <summary>What gives way when a queue is full.</summary>
+internal enum OverflowPolicy
+{
+    /// <summary>New data: the client is told to come back.</summary>
+    Refuse,
+
+    /// <summary>The oldest data, which are dropped and counted.</summary>
+    DropOldest,
+}
+
+/// <summary>A queue on disk.</summary>
+/// <param name="Directory">Where it lies: each exporter in a folder of its own below.</param>
+/// <param name="CreateDirectory">Make the directory when it is not there.</param>
+/// <param name="Sync">Answer clients after the data reached the disk. False: after the operating system took them, which a crash of the process survives and one of the machine does not.</param>
+internal sealed record DiskQueueConfiguration(string Directory, bool CreateDirectory, bool Sync)
+{
+    /// <summary>Bytes of disk unless configured. 1 GiB.</summary>
+    public const long DefaultMaxBytes = 1L << 30;
+
+    /// <summary>Longest wait unless configured. 24 h.</summary>
+    public static readonly TimeSpan DefaultMaxAge = TimeSpan.FromHours(24);
 }
 
 /// <summary>What may wait for a project that is not there yet.</summary>

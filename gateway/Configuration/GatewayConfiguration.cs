@@ -47,7 +47,9 @@ internal sealed record ProtocolConfiguration(ListenEndpoint Endpoint, long MaxRe
 /// <param name="Timeout">Longest time that an item waits for others. 200 ms.</param>
 /// <param name="Size">Items that close a batch. 8192.</param>
 /// <param name="MaxSize">Most items of a batch; 0 for no bound of its own.</param>
-internal sealed record BatchConfiguration(TimeSpan Timeout, int Size, int MaxSize)
+/// <param name="Bytes">Bytes that close a batch; 0 for no bound but the safe one.</param>
+/// <param name="MaxBytes">Most bytes of a batch, uncompressed; 0 for no bound but the safe one.</param>
+internal sealed record BatchConfiguration(TimeSpan Timeout, int Size, int MaxSize, long Bytes = 0, long MaxBytes = 0)
 {
     public static BatchConfiguration Default { get; } = new(TimeSpan.FromMilliseconds(200), 8192, 0);
 }

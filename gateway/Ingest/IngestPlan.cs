@@ -90,7 +90,9 @@ internal sealed class IngestPlan(ExporterPipeline exporter, OtlpSignal signal, R
         }
     }
 
-    private bool HasRoom(PlannedPart part) => part.Queue?.HasRoom(part.Bytes) ?? exporter.Parking.HasRoom(part.Value, part.Bytes);
+    private bool HasRoom(PlannedPart part) => part.Queue is { } queue
+        ? exporter.Queues.HasRoom(queue, part.Bytes)
+        : exporter.Parking.HasRoom(part.Value, part.Bytes);
 
     private void RejectPart(RejectReason reason, string project, long items, long bytes, string message)
     {

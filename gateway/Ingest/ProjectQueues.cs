@@ -13,6 +13,7 @@ internal sealed class ProjectQueues(
     QueueRules rules, RateLimitStore rateLimits, SendScheduler scheduler, MonotonicClock clock)
 {
     private readonly ConcurrentDictionary<(string Name, OtlpSignal Signal), ProjectQueue> _queues = new();
+    private readonly QueueRoom _room = new(rules.MaxBytes);
     private volatile QueueRules _rules = rules;
     private volatile bool _draining;
 
@@ -25,8 +26,8 @@ internal sealed class ProjectQueues(
         var queue = _queues.GetOrAdd(
             (route.Queue, signal),
             static (key, state) => new ProjectQueue(
-                key.Name, key.Signal, state.route.Target, state.current.Limits[key.Signal], state.current.Backoff, state.rateLimits, state.clock),
-            (route, current, rateLimits, clock));
+                key.Name, key.Signal, state.route.Target, state.current.Limits[key.Signal], state.room, state.current.Backoff, state.rateLimits, state.clock),
+            (route, current, room: _room, rateLimits, clock));
         queue.Retarget(route.Target);
         current = _rules;
         if (!ReferenceEquals(queue.Limits, current.Limits[signal]))
@@ -46,9 +47,12 @@ internal sealed class ProjectQueues(
     /// <summary>Queues data; false when there is no room.</summary>
     public bool TryEnqueue(ProjectQueue queue, QueuedData data, bool isBooked)
     {
-        if (!queue.TryEnqueue(data, isBooked))
+        while (!queue.TryEnqueue(data, isBooked))
         {
-            return false;
+            if (_rules.Overflow != OverflowPolicy.DropOldest || !MakeRoom(queue, data.Bytes))
+            {
+                return false;
+            }
         }
 
         scheduler.Wake(queue);
@@ -64,12 +68,29 @@ internal sealed class ProjectQueues(
             limits[signal] = changed;
         }
 
-        _rules = new QueueRules(limits, rules.Backoff);
+        _rules = rules with { Limits = limits };
+        _room.Limit = rules.MaxBytes;
         foreach (var queue in _queues.Values)
         {
             queue.Apply(limits[queue.Signal], rules.Backoff);
             scheduler.Wake(queue);
         }
+    }
+
+    /// <summary>Whether <see cref="TryEnqueue"/> would take so much now.</summary>
+    public bool HasRoom(ProjectQueue queue, long bytes) =>
+        queue.HasRoom(bytes) || (_rules.Overflow == OverflowPolicy.DropOldest && bytes <= queue.Limits.MaxBytes && bytes <= _room.Limit);
+
+    // Within its own bound a project pays for itself; the bound of all is paid for by the largest.
+    private bool MakeRoom(ProjectQueue queue, long bytes)
+    {
+        if (bytes > queue.Limits.MaxBytes || bytes > _room.Limit)
+        {
+            return false;
+        }
+
+        IEnumerable<ProjectQueue> victims = _room.Has(bytes) ? [queue] : _queues.Values.OrderByDescending(candidate => candidate.Read().Bytes);
+        return victims.Any(victim => victim.DropOldest() > 0);
     }
 
     /// <summary>From now on nothing waits for company.</summary>
@@ -87,9 +108,13 @@ internal sealed class ProjectQueues(
 /// <summary>What the queues of one exporter keep to.</summary>
 /// <param name="Limits">By signal.</param>
 /// <param name="Backoff">The pauses after failures.</param>
-internal sealed record QueueRules(IReadOnlyDictionary<OtlpSignal, QueueLimits> Limits, Backoff Backoff)
+/// <param name="MaxBytes">Waiting bytes of all queues together.</param>
+/// <param name="Overflow">What gives way when there is no room.</param>
+internal sealed record QueueRules(IReadOnlyDictionary<OtlpSignal, QueueLimits> Limits, Backoff Backoff, long MaxBytes, OverflowPolicy Overflow)
 {
     public static QueueRules From(ExporterConfiguration exporter, IReadOnlyDictionary<OtlpSignal, BatchConfiguration> batches, Random random) => new(
-        batches.ToDictionary(pair => pair.Key, pair => QueueLimits.From(exporter, pair.Value, pair.Key == OtlpSignal.Logs)),
-        new Backoff(exporter.Retry, random));
+        batches.ToDictionary(pair => pair.Key, pair => QueueLimits.From(exporter, exporter.Queue.Batch ?? pair.Value, pair.Key == OtlpSignal.Logs)),
+        new Backoff(exporter.Retry, random),
+        exporter.Queue.MaxBytes,
+        exporter.Queue.Overflow);
 }

@@ -50,10 +50,14 @@ internal sealed class OpenBatch(ProjectAccount account, TimeSpan since)
             }
         }
 
-        var batches = parts.Select(part => SealedBatch.Seal(part, limits.Gzip, Account, Since, new SplitBudget(), admission)).ToArray();
+        var origin = Origin();
+        var batches = parts.Select(part => SealedBatch.Seal(part, limits.Gzip, Account, Since, new SplitBudget(), admission, origin)).ToArray();
         Release();
         return batches;
     }
+
+    /// <summary>The stored data that this is made of; null when there are none.</summary>
+    public StoredOrigin? Origin() => StoredOrigin.Of(_data);
 
     public void Release() => _data.ForEach(data => data.Dispose());
 }

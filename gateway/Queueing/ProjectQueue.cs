@@ -15,6 +15,7 @@ internal sealed class ProjectQueue(
     OtlpSignal signal,
     RouteTarget target,
     QueueLimits limits,
+    QueueRoom room,
     Backoff backoff,
     RateLimitStore rateLimits,
     MonotonicClock clock)
@@ -88,8 +89,8 @@ internal sealed class ProjectQueue(
 
             _open ??= new OpenBatch(data.Account, data.Since);
             _open.Add(data);
-            _bytes += data.Bytes;
-            if (_open.Items >= Limits.BatchItems || _open.Bytes >= Limits.MaxBatchBytes)
+            AddBytesLocked(data.Bytes);
+            if (_open.Items >= Limits.BatchItems || _open.Bytes >= Limits.BatchBytes)
             {
                 CloseLocked();
             }
@@ -161,7 +162,7 @@ internal sealed class ProjectQueue(
         lock (_gate)
         {
             _sealing = false;
-            _bytes -= source.Bytes;
+            AddBytesLocked(-source.Bytes);
             foreach (var batch in batches)
             {
                 AddLocked(batch, first: false);
@@ -262,7 +263,9 @@ internal sealed class ProjectQueue(
         }
     }
 
-    /// <summary>Drops what waits, and what comes back from being sent, as <see cref="DropReason.Shutdown"/>. Takes nothing from then on.</summary>
+    /// <summary>
+    /// Drops what waits, and what comes back from being sent, as <see cref="DropReason.Shutdown"/>; what is stored stays queued. Takes nothing from then on.
+    /// </summary>
     public long Stop()
     {
         lock (_gate)
@@ -272,20 +275,36 @@ internal sealed class ProjectQueue(
             long items = 0;
             while (_closed.TryDequeue(out var batch))
             {
-                items += batch.Items;
-                _bytes -= batch.Bytes;
-                batch.Account.Drop(DropReason.Shutdown, batch.Items, batch.Bytes);
-                batch.Release();
+                items += DropLocked(batch, DropReason.Shutdown);
             }
 
             while (_ready.First is { } first)
             {
-                items += first.Value.Items;
                 RemoveLocked(first);
-                DropLocked(first.Value, DropReason.Shutdown);
+                items += DropLocked(first.Value, DropReason.Shutdown);
             }
 
             return items;
+        }
+    }
+
+    /// <summary>Drops the oldest batch that is not on its way, as <see cref="DropReason.Overflow"/>; says how many items, 0 when there is none.</summary>
+    public long DropOldest()
+    {
+        lock (_gate)
+        {
+            if (_ready.First is { } first)
+            {
+                RemoveLocked(first);
+                return DropLocked(first.Value, DropReason.Overflow);
+            }
+
+            if (_closed.Count == 0)
+            {
+                CloseLocked();
+            }
+
+            return _closed.TryDequeue(out var batch) ? DropLocked(batch, DropReason.Overflow) : 0;
         }
     }
 
@@ -309,7 +328,13 @@ internal sealed class ProjectQueue(
 
     private IngestSignal Ingest => Signal == OtlpSignal.Logs ? IngestSignal.Logs : IngestSignal.Traces;
 
-    private bool HasRoomLocked(long bytes) => !_stopped && (_bytes == 0 || bytes <= Limits.MaxBytes - _bytes);
+    private bool HasRoomLocked(long bytes) => !_stopped && (_bytes == 0 || bytes <= Limits.MaxBytes - _bytes) && room.Has(bytes);
+
+    private void AddBytesLocked(long bytes)
+    {
+        _bytes += bytes;
+        room.Add(bytes);
+    }
 
     private void CloseLocked()
     {
@@ -387,7 +412,7 @@ internal sealed class ProjectQueue(
     {
         _inFlight--;
         _inFlightItems -= batch.Items;
-        _bytes -= batch.Body.Length;
+        AddBytesLocked(-batch.Body.Length);
     }
 
     private void AddLocked(SealedBatch batch, bool first)
@@ -398,20 +423,45 @@ internal sealed class ProjectQueue(
             return;
         }
 
-        _bytes += batch.Body.Length;
+        AddBytesLocked(batch.Body.Length);
         _ = first ? _ready.AddFirst(batch) : _ready.AddLast(batch);
     }
 
     private void RemoveLocked(LinkedListNode<SealedBatch> node)
     {
         _ready.Remove(node);
-        _bytes -= node.Value.Body.Length;
+        AddBytesLocked(-node.Value.Body.Length);
     }
 
-    private static void DropLocked(SealedBatch batch, DropReason reason)
+    private static long DropLocked(SealedBatch batch, DropReason reason)
     {
+        if (reason == DropReason.Shutdown && batch.Origin is { } origin)
+        {
+            origin.Keep();
+            batch.Dispose();
+            return 0;
+        }
+
         batch.Account.Drop(reason, batch.Items, batch.Body.Length);
         batch.Dispose();
+        return batch.Items;
+    }
+
+    // Of the same shape for what was not sealed yet.
+    private long DropLocked(OpenBatch batch, DropReason reason)
+    {
+        AddBytesLocked(-batch.Bytes);
+        var origin = batch.Origin();
+        var kept = reason == DropReason.Shutdown && origin is not null;
+        if (!kept)
+        {
+            batch.Account.Drop(reason, batch.Items, batch.Bytes);
+            origin?.Hold();
+            origin?.Release();
+        }
+
+        batch.Release();
+        return kept ? 0 : batch.Items;
     }
 
     private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;

@@ -11,14 +11,17 @@ namespace SentryOtel.Gateway.Queueing;
 /// <param name="items">Spans or log records in them.</param>
 /// <param name="account">Where the items are booked.</param>
 /// <param name="since">When they were accepted.</param>
+/// <param name="stored">Their copy in a durable queue; null when there is none.</param>
 internal sealed class QueuedData(
-    BufferLease lease, ImmutableArray<ReadOnlyMemory<byte>> ranges, int items, ProjectAccount account, TimeSpan since) : IDisposable
+    BufferLease lease, ImmutableArray<ReadOnlyMemory<byte>> ranges, int items, ProjectAccount account, TimeSpan since, IStoredData? stored = null) : IDisposable
 {
     public ExportPart Part { get; } = new(ranges, items);
 
     public ProjectAccount Account { get; } = account;
 
     public TimeSpan Since { get; } = since;
+
+    public IStoredData? Stored { get; } = stored;
 
     public int Items => Part.Items;
 

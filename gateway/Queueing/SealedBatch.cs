@@ -13,7 +13,7 @@ internal sealed class SealedBatch : IDisposable
 {
     private readonly AdmissionReservation _reservation;
 
-    private SealedBatch(ChunkedBody body, bool isGzip, int items, ProjectAccount account, TimeSpan since, SplitBudget splits, Admission admission)
+    private SealedBatch(ChunkedBody body, bool isGzip, int items, ProjectAccount account, TimeSpan since, SplitBudget splits, Admission admission, StoredOrigin? origin)
     {
         Body = body;
         IsGzip = isGzip;
@@ -21,6 +21,8 @@ internal sealed class SealedBatch : IDisposable
         Account = account;
         Since = since;
         Splits = splits;
+        Origin = origin;
+        origin?.Hold();
         _reservation = admission.Take(body.Length);
     }
 
@@ -46,7 +48,11 @@ internal sealed class SealedBatch : IDisposable
     /// <summary>What the search for a record that Sentry does not take may still cost; shared by all parts of one batch.</summary>
     public SplitBudget Splits { get; }
 
-    public static SealedBatch Seal(ExportPart part, bool gzip, ProjectAccount account, TimeSpan since, SplitBudget splits, Admission admission)
+    /// <summary>The stored data that this is made of; null when there are none.</summary>
+    public StoredOrigin? Origin { get; }
+
+    public static SealedBatch Seal(
+        ExportPart part, bool gzip, ProjectAccount account, TimeSpan since, SplitBudget splits, Admission admission, StoredOrigin? origin = null)
     {
         var body = new ChunkedBody();
         if (gzip)
@@ -59,7 +65,7 @@ internal sealed class SealedBatch : IDisposable
             Write(part, body);
         }
 
-        return new SealedBatch(body, gzip, part.Items, account, since, splits, admission);
+        return new SealedBatch(body, gzip, part.Items, account, since, splits, admission, origin);
     }
 
     /// <summary>The Export request as it was before compression.</summary>
@@ -77,7 +83,11 @@ internal sealed class SealedBatch : IDisposable
         return plain.ToArray();
     }
 
-    public void Dispose() => _reservation.Dispose();
+    public void Dispose()
+    {
+        _reservation.Dispose();
+        Origin?.Release();
+    }
 
     private static void Write(ExportPart part, Stream destination)
     {

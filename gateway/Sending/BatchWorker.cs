@@ -89,6 +89,6 @@ internal sealed class BatchWorker(
         queue.Replaced(batch, [Seal(first), Seal(second)], null);
 
         SealedBatch Seal(ExportPart part) =>
-            SealedBatch.Seal(part, queue.Limits.Gzip, batch.Account, batch.Since, batch.Splits, admission);
+            SealedBatch.Seal(part, queue.Limits.Gzip, batch.Account, batch.Since, batch.Splits, admission, batch.Origin);
     }
 }

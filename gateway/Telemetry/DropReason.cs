@@ -36,6 +36,9 @@ internal enum DropReason
     /// <summary>It turned out that there will be no project for the service.</summary>
     NoProject,
 
+    /// <summary>Gave way to newer data, with <c>queue.overflow: drop_oldest</c>.</summary>
+    Overflow,
+
     /// <summary>The gateway stopped before the data could be sent.</summary>
     Shutdown,
 }

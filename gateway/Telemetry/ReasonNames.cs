@@ -20,6 +20,7 @@ internal static class ReasonNames
         DropReason.Refused => "refused",
         DropReason.ParkingExpired => "parking_expired",
         DropReason.NoProject => "no_project",
+        DropReason.Overflow => "overflow",
         DropReason.Shutdown => "shutdown",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };
