@@ -93,11 +93,11 @@ internal sealed class Installation : IAsyncDisposable
           project: {slug: {{service}}}
         """);
 
-    /// <summary>The pod that holds the operator's lease.</summary>
-    public async Task<string> LeaderAsync(CancellationToken cancellationToken)
+    /// <summary>Who holds the operator's lease.</summary>
+    public async Task<LeaseHolder> LeaderAsync(CancellationToken cancellationToken)
     {
         var lease = await GetAsync(SystemNamespace, "lease sentry-otel-operator", cancellationToken);
-        return ((string?)lease["spec"]!["holderIdentity"])?.Split('_')[0] ?? "";
+        return new LeaseHolder((string?)lease["spec"]!["holderIdentity"] ?? "");
     }
 
     /// <summary>The process of an operator pod.</summary>

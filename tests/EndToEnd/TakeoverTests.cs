@@ -9,13 +9,13 @@ namespace SentryOtel.EndToEnd;
 [Trait("Category", "Processes")]
 public sealed class TakeoverTests
 {
-    // The lease is 15 s; the follower looks every 2 s.
-    private static readonly TimeSpan TakeoverWithin = TimeSpan.FromSeconds(30);
+    // The lease is 15 s and those who want it look every 2 s; the rest is for a machine that is busy.
+    private static readonly TimeSpan TakeoverWithin = TimeSpan.FromSeconds(90);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task The_leader_killed_between_creating_a_project_and_writing_status_leaves_exactly_one_project_and_the_follower_finishes()
+    public async Task The_leader_killed_between_creating_a_project_and_writing_status_leaves_exactly_one_project_and_the_next_leader_finishes()
     {
         // Given two operators, one of which leads, and a Sentry that commits the creation of a project and does not answer
         await using var installation = await Installation.StartAsync(Cancellation);
@@ -26,14 +26,14 @@ public sealed class TakeoverTests
         await fault.ReachedAsync(Cancellation);
         Assert.Single(installation.Sentry.State.Projects.All());
 
-        // When the leader dies at this point, and its pod does not come back before the lease is taken
+        // When the leader dies at this point; its pod starts anew and wants the lease as the other does
         var leader = await installation.LeaderAsync(Cancellation);
-        installation.Operator(leader).Send(Signal.Kill);
+        installation.Operator(leader.Pod).Send(Signal.Kill);
         fault.Release();
         await Eventually.HoldsAsync(
-            async () => await installation.LeaderAsync(Cancellation) is { Length: > 0 } now && now != leader, TakeoverWithin, "another leader", Cancellation);
+            async () => await installation.LeaderAsync(Cancellation) is { Identity.Length: > 0 } now && now != leader, TakeoverWithin, "another leader", Cancellation);
 
-        // Then the other finishes the route with the project that is there, and knows it for its own
+        // Then the next leader finishes the route with the project that is there, and knows it for its own
         await installation.WaitReadyAsync("team", "sentryprojectroute/orders", Cancellation);
         var project = Assert.Single(installation.Sentry.State.Projects.All());
         var route = await installation.GetAsync("team", "sentryprojectroute orders", Cancellation);
