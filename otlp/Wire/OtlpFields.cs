@@ -15,6 +15,19 @@ internal static class OtlpFields
     /// <summary>ScopeSpans, ScopeLogs, ScopeMetrics: repeated spans, log records, metrics.</summary>
     public const int ScopeItems = 2;
 
+    public const int SpanTraceId = 1;
+
+    public const int SpanSpanId = 2;
+
+    public const int SpanParentSpanId = 4;
+
+    /// <summary>Span: repeated Link.</summary>
+    public const int SpanLinks = 13;
+
+    public const int LinkTraceId = 1;
+
+    public const int LinkSpanId = 2;
+
     /// <summary>Resource: repeated KeyValue.</summary>
     public const int ResourceAttributes = 1;
 

@@ -6,10 +6,12 @@ namespace SentryOtel.Otlp.Tests.Support;
 /// Writes protobuf in the legal forms that no SDK uses: overlong varints, fields in any order, unknown fields, groups,
 /// known numbers with another wire type.
 /// </summary>
-internal sealed class MessyWire(Random random)
+/// <param name="random">Decides everything.</param>
+/// <param name="below16">A number below 16, whose tag is a single byte, that none of the messages knows; null when there is none.</param>
+internal sealed class MessyWire(Random random, int? below16 = 15)
 {
     // Numbers that no OTLP message knows: one byte, two bytes, the largest.
-    private static readonly int[] UnknownNumbers = [15, 77, 1000, 19_999, (1 << 29) - 1];
+    private readonly int[] _unknownNumbers = [below16 ?? 77, 77, 1000, 19_999, (1 << 29) - 1];
 
     public Random Random { get; } = random;
 
@@ -51,7 +53,7 @@ internal sealed class MessyWire(Random random)
 
     private byte[] UnknownField(int depth)
     {
-        var number = UnknownNumbers[Random.Next(UnknownNumbers.Length)];
+        var number = _unknownNumbers[Random.Next(_unknownNumbers.Length)];
         return Random.Next(depth < 3 ? 5 : 4) switch
         {
             0 => Number(number, (ulong)Random.NextInt64()),

@@ -37,10 +37,13 @@ internal static class Oracle
     /// <summary>
     /// Every span or log record with the resource and scope above it, in order: what a split may not change.
     /// </summary>
-    public static List<string> Items(OtlpSignal signal, byte[] request)
+    public static List<string> Items(OtlpSignal signal, byte[] request) => Items(Parse(signal, request));
+
+    /// <inheritdoc cref="Items(OtlpSignal, byte[])"/>
+    public static List<string> Items(IMessage request)
     {
         var items = new List<string>();
-        switch (Parse(signal, request))
+        switch (request)
         {
             case ExportTraceServiceRequest traces:
                 foreach (var record in traces.ResourceSpans)
