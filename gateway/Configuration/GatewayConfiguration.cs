@@ -36,7 +36,11 @@ internal sealed record PipelineConfiguration(
 /// <param name="Id">Component id, <c>otlp</c> or <c>otlp/name</c>.</param>
 /// <param name="Grpc">OTLP/gRPC, or null.</param>
 /// <param name="Http">OTLP/HTTP, or null.</param>
-internal sealed record ReceiverConfiguration(string Id, ProtocolConfiguration? Grpc, ProtocolConfiguration? Http);
+internal sealed record ReceiverConfiguration(string Id, ProtocolConfiguration? Grpc, ProtocolConfiguration? Http)
+{
+    /// <summary>Refuse the records that Sentry would answer with 200 and then lose.</summary>
+    public bool CheckRecords { get; init; } = true;
+}
 
 /// <summary>One protocol of a receiver.</summary>
 /// <param name="Endpoint">Where to listen.</param>

@@ -39,7 +39,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         var counters = new IngestCounters();
         foreach (var (id, receiver) in configuration.Receivers)
         {
-            var pipeline = new ReceiverPipeline(new PipelineGraph(ExportersBehind(id)), counters);
+            var pipeline = new ReceiverPipeline(new PipelineGraph(ExportersBehind(id), receiver.CheckRecords), counters);
             _pipelines.Add(pipeline);
             _receivers[id] = new OtlpReceiver(receiver, pipeline, Admission, new ReceiverOptions { TimeProvider = services.TimeProvider }, services.LoggerFactory);
         }

@@ -6,7 +6,9 @@ namespace SentryOtel.Gateway.Ingest;
 /// Which exporters stand behind a receiver, by signal: as one configuration has it. A reload makes a new graph; requests that entered the old one finish there, and
 /// <see cref="RetireAsync"/> says when the last of them has left.
 /// </summary>
-internal sealed class PipelineGraph(IReadOnlyDictionary<OtlpSignal, IReadOnlyList<ExporterPipeline>> exporters)
+/// <param name="exporters">The exporters.</param>
+/// <param name="checksRecords">Whether records that Sentry would lose are kept out.</param>
+internal sealed class PipelineGraph(IReadOnlyDictionary<OtlpSignal, IReadOnlyList<ExporterPipeline>> exporters, bool checksRecords = true)
 {
     private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -14,6 +16,8 @@ internal sealed class PipelineGraph(IReadOnlyDictionary<OtlpSignal, IReadOnlyLis
     private int _holders = 1;
 
     public IReadOnlyDictionary<OtlpSignal, IReadOnlyList<ExporterPipeline>> Exporters { get; } = exporters;
+
+    public bool ChecksRecords { get; } = checksRecords;
 
     /// <summary>Enters a request; false when the graph is retired and empty, and another is in force by then.</summary>
     public bool TryEnter()

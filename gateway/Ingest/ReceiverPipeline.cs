@@ -82,10 +82,17 @@ internal sealed class ReceiverPipeline(PipelineGraph graph, IngestCounters count
             return IngestOutcome.Invalid($"no pipeline for {signal} is configured");
         }
 
+        var body = request.Memory;
+        var check = graph.ChecksRecords ? RecordGate.Pass(signal, ref body) : default;
+        if (check.Error.IsError)
+        {
+            return IngestOutcome.Invalid(check.Error.ToString());
+        }
+
         var plans = new List<IngestPlan>(targets.Count);
         foreach (var exporter in targets)
         {
-            var plan = exporter.Plan(signal, request.Memory);
+            var plan = exporter.Plan(signal, body);
             if (plan.Error.IsError)
             {
                 return IngestOutcome.Invalid(plan.Error.ToString());
@@ -102,6 +109,12 @@ internal sealed class ReceiverPipeline(PipelineGraph graph, IngestCounters count
 
         plans.ForEach(plan => plan.Commit(request));
         var rejected = plans.Select(plan => plan.Rejected).MaxBy(entry => entry.Items);
+        if (check.Refused > 0)
+        {
+            targets.ToList().ForEach(exporter => RecordGate.Reject(exporter, signal, check));
+            return IngestOutcome.Partial(rejected.Items + check.Refused, RecordGate.Explain(signal, check, rejected.Message));
+        }
+
         return rejected.Items == 0 ? IngestOutcome.Accepted : IngestOutcome.Partial(rejected.Items, rejected.Message);
     }
 

@@ -32,6 +32,8 @@ internal static class ReasonNames
         RejectReason.NoProject => "no_project",
         RejectReason.RouteLimit => "route_limit",
         RejectReason.QueueFull => "queue_full",
+        RejectReason.InvalidId => "invalid_id",
+        RejectReason.RecordTooLarge => "record_too_large",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };
 

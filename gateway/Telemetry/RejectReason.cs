@@ -17,4 +17,10 @@ internal enum RejectReason
 
     /// <summary>The queue of this project alone was full.</summary>
     QueueFull,
+
+    /// <summary>A span with an id that is none: Sentry would answer 200 and discard it.</summary>
+    InvalidId,
+
+    /// <summary>A record above Sentry's limit for one: Sentry would answer 200 and discard it.</summary>
+    RecordTooLarge,
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SentryOtel.Otlp.Wire;
 
 namespace SentryOtel.Otlp.Checking;
@@ -6,65 +7,148 @@ namespace SentryOtel.Otlp.Checking;
 /// Judges one span or log record by what Relay does with it: a span with an invalid id, parent id or link is discarded after the 200; a log record keeps
 /// its place whatever its ids are, Relay gives it others. Walks the record's own fields, none below them but a link's.
 /// </summary>
-internal static class RecordJudge
+internal ref struct RecordJudge
 {
     private const int TraceIdBytes = 16;
     private const int SpanIdBytes = 8;
 
+    private const int TraceIdTag = (OtlpFields.SpanTraceId << 3) | (int)WireType.LengthDelimited;
+    private const int SpanIdTag = (OtlpFields.SpanSpanId << 3) | (int)WireType.LengthDelimited;
+    private const int ParentSpanIdTag = (OtlpFields.SpanParentSpanId << 3) | (int)WireType.LengthDelimited;
+    private const int LinkTag = (OtlpFields.SpanLinks << 3) | (int)WireType.LengthDelimited;
+
+    private readonly OtlpSignal _signal;
+    private bool _hasTrace;
+    private bool _hasSpan;
+    private bool _parentIsInvalid;
+    private bool _linkIsInvalid;
+
+    private RecordJudge(OtlpSignal signal) => _signal = signal;
+
     public static RecordFault Judge(OtlpSignal signal, in WireReader record, RecordLimits limits, out OtlpError error)
     {
-        var fields = record.Enter();
-        if (signal == OtlpSignal.Logs)
-        {
-            while (fields.MoveNext())
-            {
-            }
-
-            error = fields.Error;
-            return record.ValueLength > limits.MaxLogRecordBytes ? RecordFault.TooLarge : RecordFault.None;
-        }
-
-        var valid = HasValidIds(ref fields, out error);
-        return record.ValueLength > limits.MaxSpanBytes ? RecordFault.TooLarge : valid ? RecordFault.None : RecordFault.InvalidId;
+        var judge = new RecordJudge(signal);
+        error = judge.Walk(record);
+        return record.ValueLength > (signal == OtlpSignal.Logs ? limits.MaxLogRecordBytes : limits.MaxSpanBytes) ? RecordFault.TooLarge
+            : judge.IsValid ? RecordFault.None
+            : RecordFault.InvalidId;
     }
 
-    // A field that comes again replaces the one before, by the rules of protobuf; one of another wire type is another field.
-    private static bool HasValidIds(ref WireReader span, out OtlpError error)
+    private readonly bool IsValid => _signal == OtlpSignal.Logs || (_hasTrace && _hasSpan && !_parentIsInvalid && !_linkIsInvalid);
+
+    // Steps over the forms that every SDK writes, a tag of one byte and a length of one or two, with nothing kept in memory between the steps: this is
+    // done for every field of every record. The general reader takes over at the first other form and at links, and says what is wrong when something is.
+    private OtlpError Walk(in WireReader record)
     {
-        var (hasTrace, hasSpan, parentIsValid, linksAreValid) = (false, false, true, true);
-        while (span.MoveNext())
+        var bytes = record.Value;
+        var at = 0;
+        while (at < bytes.Length)
         {
-            if (span.WireType != WireType.LengthDelimited)
+            int tag = bytes[at];
+            var value = at + 2;
+            if (tag is < 1 << 3 or > 0x7F || value > bytes.Length)
             {
-                continue;
+                return WalkOn(record, at);
             }
 
-            switch (span.FieldNumber)
+            int length = bytes[at + 1];
+            switch ((WireType)(tag & 7))
             {
-                case OtlpFields.SpanTraceId:
-                    hasTrace = span.ValueLength == TraceIdBytes && span.Value.ContainsAnyExcept((byte)0);
-                    break;
-                case OtlpFields.SpanSpanId:
-                    hasSpan = IsSpanId(span.Value);
-                    break;
-                case OtlpFields.SpanParentSpanId:
-                    parentIsValid = span.ValueLength == 0 || IsSpanId(span.Value);
-                    break;
-                case OtlpFields.SpanLinks:
-                    linksAreValid &= IsValidLink(span.Enter(), out error);
-                    if (error.IsError)
+                case WireType.LengthDelimited:
+                    if (length > 0x7F)
                     {
-                        return false;
+                        if (value == bytes.Length || bytes[value] > 0x7F)
+                        {
+                            return WalkOn(record, at);
+                        }
+
+                        length = (length & 0x7F) | (bytes[value++] << 7);
                     }
 
                     break;
+                case WireType.Varint when length <= 0x7F:
+                    length = 0;
+                    break;
+                case WireType.Fixed64:
+                    (value, length) = (at + 1, sizeof(ulong));
+                    break;
+                case WireType.Fixed32:
+                    (value, length) = (at + 1, sizeof(uint));
+                    break;
+                default:
+                    return WalkOn(record, at);
+            }
+
+            if (length > bytes.Length - value)
+            {
+                return WalkOn(record, at);
+            }
+
+            switch (_signal == OtlpSignal.Traces ? tag : 0)
+            {
+                case TraceIdTag:
+                    _hasTrace = IsTraceId(bytes.Slice(value, length));
+                    break;
+                case SpanIdTag:
+                    _hasSpan = IsSpanId(bytes.Slice(value, length));
+                    break;
+                case ParentSpanIdTag:
+                    _parentIsInvalid = length > 0 && !IsSpanId(bytes.Slice(value, length));
+                    break;
+                case LinkTag:
+                    return WalkOn(record, at);
                 default:
                     break;
             }
+
+            at = value + length;
         }
 
-        error = span.Error;
-        return hasTrace && hasSpan && parentIsValid && linksAreValid;
+        return OtlpError.None;
+    }
+
+    private OtlpError WalkOn(in WireReader record, int at)
+    {
+        var fields = record.EnterAt(at);
+        while (fields.MoveNext())
+        {
+            var error = _signal == OtlpSignal.Traces ? Look(fields) : OtlpError.None;
+            if (error.IsError)
+            {
+                return error;
+            }
+        }
+
+        return fields.Error;
+    }
+
+    // A field that comes again replaces the one before, by the rules of protobuf; one of another wire type is another field.
+    private OtlpError Look(in WireReader field)
+    {
+        if (field.WireType != WireType.LengthDelimited)
+        {
+            return OtlpError.None;
+        }
+
+        switch (field.FieldNumber)
+        {
+            case OtlpFields.SpanTraceId:
+                _hasTrace = IsTraceId(field.Value);
+                break;
+            case OtlpFields.SpanSpanId:
+                _hasSpan = IsSpanId(field.Value);
+                break;
+            case OtlpFields.SpanParentSpanId:
+                _parentIsInvalid = field.ValueLength > 0 && !IsSpanId(field.Value);
+                break;
+            case OtlpFields.SpanLinks:
+                _linkIsInvalid |= !IsValidLink(field.Enter(), out var error);
+                return error;
+            default:
+                break;
+        }
+
+        return OtlpError.None;
     }
 
     private static bool IsValidLink(WireReader link, out OtlpError error)
@@ -86,5 +170,7 @@ internal static class RecordJudge
         return hasTrace && hasSpan;
     }
 
-    private static bool IsSpanId(ReadOnlySpan<byte> id) => id.Length == SpanIdBytes && id.ContainsAnyExcept((byte)0);
+    private static bool IsTraceId(ReadOnlySpan<byte> id) => id.Length == TraceIdBytes && MemoryMarshal.Read<UInt128>(id) != UInt128.Zero;
+
+    private static bool IsSpanId(ReadOnlySpan<byte> id) => id.Length == SpanIdBytes && MemoryMarshal.Read<ulong>(id) != 0;
 }

@@ -69,6 +69,9 @@ public ref struct WireReader
     /// <summary>A reader of the current field's value as an embedded message.</summary>
     public readonly WireReader Enter() => new(_request, ValueStart, _next);
 
+    /// <summary>As <see cref="Enter"/>, from the field that starts so many bytes into the value.</summary>
+    internal readonly WireReader EnterAt(int offset) => new(_request, ValueStart + offset, _next);
+
     /// <summary>Goes to the next field. False at the end of the message and at the first error.</summary>
     public bool MoveNext()
     {

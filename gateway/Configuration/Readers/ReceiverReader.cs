@@ -22,9 +22,10 @@ internal static class ReceiverReader
             section.Error("protocols", "must name grpc, http, or both.");
         }
 
+        var checkRecords = section.Flag("check_records", true);
         protocols?.Finish();
         section.Finish();
-        return new ReceiverConfiguration(id, grpc is null ? null : Grpc(grpc), http is null ? null : Http(http));
+        return new ReceiverConfiguration(id, grpc is null ? null : Grpc(grpc), http is null ? null : Http(http)) { CheckRecords = checkRecords };
     }
 
     private static ProtocolConfiguration Grpc(SectionReader section)

@@ -8,6 +8,7 @@ namespace SentryOtel.Benchmarks.Otlp;
 
 /// <summary>What looking at every record's ids and size costs, beside the cheapest way through the gateway that there is: slice, copy, compress.</summary>
 [MemoryDiagnoser]
+[MinColumn]
 public class CheckBenchmarks
 {
     private readonly RequestSlicer _slicer = new("service.name");

@@ -15,7 +15,7 @@ internal sealed class Rig : IDisposable
 {
     private readonly ReceiverPipeline _ingest;
 
-    public Rig(QueueConfiguration? queue = null, RetryConfiguration? retry = null, BatchConfiguration? batch = null, long admissionBytes = 64 * 1024 * 1024)
+    public Rig(QueueConfiguration? queue = null, RetryConfiguration? retry = null, BatchConfiguration? batch = null, long admissionBytes = 64 * 1024 * 1024, bool checkRecords = true)
     {
         Admission = new Admission(admissionBytes);
         var exporter = new ExporterConfiguration
@@ -36,7 +36,7 @@ internal sealed class Rig : IDisposable
         RateLimits = new RateLimitStore(Time);
         Pipeline = new ExporterPipeline(exporter, batches, Routes, Sender, RateLimits, Admission, Accounts, Time, new Random(1), NullLogger.Instance);
         IReadOnlyList<ExporterPipeline> exporters = [Pipeline];
-        _ingest = new ReceiverPipeline(new PipelineGraph(batches.Keys.ToDictionary(signal => signal, _ => exporters)), new IngestCounters());
+        _ingest = new ReceiverPipeline(new PipelineGraph(batches.Keys.ToDictionary(signal => signal, _ => exporters), checkRecords), new IngestCounters());
     }
 
     public FakeTimeProvider Time { get; } = new();

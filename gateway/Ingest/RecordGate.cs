@@ -1,0 +1,51 @@
+using System.Runtime.InteropServices;
+using SentryOtel.Gateway.Telemetry;
+using SentryOtel.Otlp;
+using SentryOtel.Otlp.Checking;
+
+namespace SentryOtel.Gateway.Ingest;
+
+/// <summary>Keeps out the records that Sentry would answer with 200 and then lose, so that the client hears of them.</summary>
+internal static class RecordGate
+{
+    /// <summary>
+    /// What of a request may pass. The memory is written to when something may not: it must be the caller's alone.
+    /// </summary>
+    public static RecordCheckResult Pass(OtlpSignal signal, ref ReadOnlyMemory<byte> request)
+    {
+        var check = RecordCheck.Check(signal, request.Span, RecordLimits.Sentry);
+        if (check.Refused > 0)
+        {
+            request = request[..RecordCheck.Cut(signal, MemoryMarshal.AsMemory(request).Span, RecordLimits.Sentry)];
+        }
+
+        return check;
+    }
+
+    /// <summary>Books what did not pass.</summary>
+    public static void Reject(ExporterPipeline exporter, OtlpSignal signal, RecordCheckResult check)
+    {
+        if (check.InvalidIds > 0)
+        {
+            exporter.Reject(signal, RejectReason.InvalidId, check.InvalidIds);
+        }
+
+        if (check.TooLarge > 0)
+        {
+            exporter.Reject(signal, RejectReason.RecordTooLarge, check.TooLarge);
+        }
+    }
+
+    /// <summary>What the client is told of what did not pass, after what it is told anyway.</summary>
+    public static string Explain(OtlpSignal signal, RecordCheckResult check, string message)
+    {
+        var limit = (signal == OtlpSignal.Logs ? RecordLimits.Sentry.MaxLogRecordBytes : RecordLimits.Sentry.MaxSpanBytes) >> 20;
+        string[] parts =
+        [
+            message,
+            check.InvalidIds > 0 ? $"{check.InvalidIds} rejected: Sentry discards spans with an invalid trace id, span id, parent span id or link" : string.Empty,
+            check.TooLarge > 0 ? $"{check.TooLarge} rejected: above Sentry's limit of {limit} MiB for one record" : string.Empty,
+        ];
+        return string.Join("; ", parts.Where(part => part.Length > 0));
+    }
+}
