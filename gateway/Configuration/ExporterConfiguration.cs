@@ -22,6 +22,9 @@ internal sealed record ExporterConfiguration
     /// <summary>Create projects for services that have none.</summary>
     public bool AutoCreateProjects { get; init; }
 
+    /// <summary>Replaces scheme, host, port and path prefix of the ingest addresses that Sentry names.</summary>
+    public Uri? IngestUrl { get; init; }
+
     public required RoutingConfiguration Routing { get; init; }
 
     public required ProjectsConfiguration Projects { get; init; }
@@ -66,8 +69,14 @@ internal sealed record ProjectsConfiguration
 
     public string? Platform { get; init; }
 
-    /// <summary>Most projects that this process creates. 500.</summary>
+    /// <summary>Most projects of this exporter's making, counted in Sentry. 500.</summary>
     public int MaxAutoCreated { get; init; } = 500;
+
+    /// <summary>Most projects created in a minute. 120.</summary>
+    public int MaxCreatedPerMinute { get; init; } = 120;
+
+    /// <summary>Make a project anew that was deleted in Sentry.</summary>
+    public bool RecreateDeleted { get; init; }
 
     /// <summary>How often known projects are compared with Sentry. 5 min.</summary>
     public TimeSpan RefreshInterval { get; init; } = TimeSpan.FromMinutes(5);
@@ -153,6 +162,9 @@ internal sealed record ParkingConfiguration
 
     /// <summary>5 min.</summary>
     public TimeSpan MaxAge { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Bytes of one service, so that none can take all the room. 8 MiB.</summary>
+    public long MaxBytesPerService { get; init; } = 8L * 1024 * 1024;
 
     /// <summary>Values of the routing attribute that wait at a time. 200.</summary>
     public int MaxServices { get; init; } = 200;

@@ -87,7 +87,7 @@ internal sealed class ExporterParts : IDisposable
         var budget = Own(new SentryApiBudget(services.TimeProvider, services.Random));
         var sentry = Own(new SentryApiClient(
             options, handler, budget, services.TimeProvider, services.Random, services.LoggerFactory.CreateLogger<SentryApiClient>()));
-        return Own(new SentryRoutes(exporter, sentry, services.TimeProvider, logger));
+        return Own(new SentryRoutes(exporter, sentry, services.TimeProvider, services.Random, logger));
     }
 
     private T Own<T>(T disposable)

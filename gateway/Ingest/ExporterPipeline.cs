@@ -166,6 +166,10 @@ internal sealed class ExporterPipeline : IDisposable
                 queue.Retarget(target);
                 _scheduler.Wake(queue);
             }
+            else if (_routes.IsGone(queue.Name))
+            {
+                queue.Suspend();
+            }
         }
 
         Parking.Settle();

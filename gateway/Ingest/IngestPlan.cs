@@ -35,19 +35,15 @@ internal sealed class IngestPlan(ExporterPipeline exporter, OtlpSignal signal, R
             return;
         }
 
-        if (answer.Kind == RouteAnswerKind.Announce)
-        {
-            exporter.Routes.Announce(value!);
-        }
-
-        var queue = answer.Kind == RouteAnswerKind.Active ? exporter.Queues.Of(answer.Route!, signal) : null;
+        // What waits already must not be overtaken.
+        var queue = answer.Kind == RouteAnswerKind.Active && !exporter.Parking.Holds(value!) ? exporter.Queues.Of(answer.Route!, signal) : null;
         var bucket = answer.Route?.Limits is { } limits ? exporter.Bucket(value!, limits) : null;
 
         // Values of one project share its queue; a value that waits or has limits stands alone.
         var key = (queue is null || bucket is not null ? value! : string.Empty, queue);
         if (!_parts.TryGetValue(key, out var part))
         {
-            _parts[key] = part = new PlannedPart(key.Item1, queue, bucket, exporter.Account(signal, answer.Project));
+            _parts[key] = part = new PlannedPart(key.Item1, queue, bucket, exporter.Account(signal, answer.Project), answer.Kind == RouteAnswerKind.Announce);
         }
 
         part.Add(slice, request);
@@ -71,7 +67,17 @@ internal sealed class IngestPlan(ExporterPipeline exporter, OtlpSignal signal, R
             if (!taken)
             {
                 data.Dispose();
-                RejectPart(RejectReason.QueueFull, part.Account.Project, part.Items, part.Bytes, $"the queue of project {part.Account.Project} is full");
+                RejectPart(
+                    part.Queue is null ? RejectReason.ParkingFull : RejectReason.QueueFull,
+                    part.Account.Project,
+                    part.Items,
+                    part.Bytes,
+                    part.Queue is null ? "too much data waits for projects that are not there yet" : $"the queue of project {part.Account.Project} is full");
+            }
+            else if (part.IsUnknown)
+            {
+                // Only what waits is looked up: a flood of names ends where the place to wait is full.
+                exporter.Routes.Announce(part.Value);
             }
         }
 
@@ -100,8 +106,11 @@ internal sealed class IngestPlan(ExporterPipeline exporter, OtlpSignal signal, R
         _rejected[(reason, project)] = (known.Items + items, known.Bytes + bytes, known.Message ?? message);
     }
 
-    private sealed class PlannedPart(string value, ProjectQueue? queue, RouteBucket? bucket, ProjectAccount account)
+    private sealed class PlannedPart(string value, ProjectQueue? queue, RouteBucket? bucket, ProjectAccount account, bool isUnknown)
     {
+        /// <summary>Nobody was asked for the project yet.</summary>
+        public bool IsUnknown { get; } = isUnknown;
+
         public string Value { get; } = value;
 
         public ProjectQueue? Queue { get; } = queue;

@@ -7,8 +7,8 @@ using SentryOtel.Otlp;
 namespace SentryOtel.Gateway.Parking;
 
 /// <summary>
-/// Where the data of services wait whose project is not there yet: bounded in bytes, in services and in time. When a route comes, data leave in the order in which
-/// they came; every other way out is booked with its reason.
+/// Where the data of services wait whose project is not there yet: bounded in bytes, in bytes of each service, in services and in time. When a route comes, data leave in
+/// the order in which they came; every other way out is booked with its reason.
 /// </summary>
 internal sealed class ParkingLot : IDisposable
 {
@@ -18,10 +18,12 @@ internal sealed class ParkingLot : IDisposable
     private readonly Func<string, RouteAnswer> _find;
     private readonly Func<Route, OtlpSignal, QueuedData, bool> _deliver;
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, Queue<(OtlpSignal Signal, QueuedData Data)>> _services = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ParkedService> _services = new(StringComparer.Ordinal);
     private readonly ITimer _timer;
     private ParkingConfiguration _limits;
+    private volatile int _count;
     private long _bytes;
+    private bool _stopped;
 
     /// <param name="limits">The bounds.</param>
     /// <param name="find">What is known of a value now.</param>
@@ -37,26 +39,19 @@ internal sealed class ParkingLot : IDisposable
     }
 
     /// <summary>Services that wait.</summary>
-    public int Services
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _services.Count;
-            }
-        }
-    }
+    public int Services => _count;
 
     /// <summary>Bytes that wait.</summary>
-    public long Bytes
+    public long Bytes => Interlocked.Read(ref _bytes);
+
+    /// <summary>Every service that waits, the one that waits longest first.</summary>
+    public IReadOnlyList<ParkedState> Read()
     {
-        get
+        lock (_gate)
         {
-            lock (_gate)
-            {
-                return _bytes;
-            }
+            return [.. _services
+                .Select(static pair => new ParkedState(pair.Key, pair.Value.Items, pair.Value.Bytes, pair.Value.TryPeek(out _, out var first) ? first.Since : TimeSpan.MaxValue))
+                .OrderBy(static state => state.Oldest)];
         }
     }
 
@@ -69,6 +64,20 @@ internal sealed class ParkingLot : IDisposable
         }
 
         Settle();
+    }
+
+    /// <summary>Whether data of the service wait: what comes after them must not overtake them. Costs nothing while nothing waits.</summary>
+    public bool Holds(string value)
+    {
+        if (_count == 0)
+        {
+            return false;
+        }
+
+        lock (_gate)
+        {
+            return _services.ContainsKey(value);
+        }
     }
 
     /// <summary>Whether data of the service may be added now.</summary>
@@ -91,18 +100,19 @@ internal sealed class ParkingLot : IDisposable
             }
 
             data.Account.Accept(data.Items, data.Bytes, data.Since);
-            if (!_services.TryGetValue(value, out var waiting))
+            if (!_services.TryGetValue(value, out var service))
             {
-                _services[value] = waiting = new Queue<(OtlpSignal, QueuedData)>();
+                _services[value] = service = new ParkedService();
+                _count = _services.Count;
             }
 
-            waiting.Enqueue((signal, data));
+            service.Add(signal, data);
             _bytes += data.Bytes;
 
             // The route may have come between the look-up and here.
             if (_find(value).Kind is RouteAnswerKind.Active or RouteAnswerKind.None)
             {
-                SettleLocked(value, waiting);
+                SettleLocked(value, service);
             }
 
             ArmLocked();
@@ -115,74 +125,94 @@ internal sealed class ParkingLot : IDisposable
     {
         lock (_gate)
         {
-            foreach (var (value, waiting) in _services.ToArray())
+            foreach (var (value, service) in _services.ToArray())
             {
-                SettleLocked(value, waiting);
+                SettleLocked(value, service);
             }
 
             ArmLocked();
         }
     }
 
-    /// <summary>Drops everything that waits; says how many items.</summary>
+    /// <summary>Drops everything that waits, and takes nothing from then on; says how many items were dropped.</summary>
     public long Stop()
     {
         lock (_gate)
         {
+            _stopped = true;
             long items = 0;
-            foreach (var waiting in _services.Values)
+            foreach (var service in _services.Values)
             {
-                while (waiting.TryDequeue(out var next))
+                while (service.TryPeek(out _, out var data))
                 {
-                    items += next.Data.Items;
-                    DropLocked(next.Data, DropReason.Shutdown);
+                    items += data.Items;
+                    LeaveLocked(service, data);
+                    Drop(data, DropReason.Shutdown);
                 }
             }
 
             _services.Clear();
+            _count = 0;
             return items;
         }
     }
 
     public void Dispose() => _timer.Dispose();
 
-    private bool HasRoomLocked(string value, long bytes) =>
-        bytes <= _limits.MaxBytes - _bytes && (_services.ContainsKey(value) || _services.Count < _limits.MaxServices);
+    private bool HasRoomLocked(string value, long bytes)
+    {
+        if (_stopped || bytes > _limits.MaxBytes - _bytes)
+        {
+            return false;
+        }
 
-    private void SettleLocked(string value, Queue<(OtlpSignal Signal, QueuedData Data)> waiting)
+        // A service's first data get in even when they alone are more than its share.
+        return _services.TryGetValue(value, out var service)
+            ? bytes <= _limits.MaxBytesPerService - service.Bytes
+            : _services.Count < _limits.MaxServices;
+    }
+
+    private void SettleLocked(string value, ParkedService service)
     {
         var answer = _find(value);
-        while (waiting.TryPeek(out var next))
+        while (service.TryPeek(out var signal, out var data))
         {
-            if (answer.Kind == RouteAnswerKind.Active && _deliver(answer.Route!, next.Signal, next.Data))
+            // Delivered data may be sent and gone before the next line.
+            var (bytes, items) = (data.Bytes, data.Items);
+            if (answer.Kind == RouteAnswerKind.Active && _deliver(answer.Route!, signal, data))
             {
-                _bytes -= next.Data.Bytes;
+                service.Remove(bytes, items);
+                _bytes -= bytes;
+                continue;
             }
-            else if (answer.Kind == RouteAnswerKind.None)
-            {
-                DropLocked(next.Data, DropReason.NoProject);
-            }
-            else if (_clock.Now - next.Data.Since >= _limits.MaxAge)
-            {
-                DropLocked(next.Data, DropReason.ParkingExpired);
-            }
-            else
+
+            DropReason? reason = answer.Kind == RouteAnswerKind.None ? DropReason.NoProject
+                : _clock.Now - data.Since >= _limits.MaxAge ? DropReason.ParkingExpired
+                : null;
+            if (reason is null)
             {
                 break;
             }
 
-            waiting.Dequeue();
+            LeaveLocked(service, data);
+            Drop(data, reason.Value);
         }
 
-        if (waiting.Count == 0)
+        if (service.Count == 0)
         {
             _services.Remove(value);
+            _count = _services.Count;
         }
     }
 
-    private void DropLocked(QueuedData data, DropReason reason)
+    private void LeaveLocked(ParkedService service, QueuedData data)
     {
+        service.Remove(data.Bytes, data.Items);
         _bytes -= data.Bytes;
+    }
+
+    private static void Drop(QueuedData data, DropReason reason)
+    {
         data.Account.Drop(reason, data.Items, data.Bytes);
         data.Dispose();
     }

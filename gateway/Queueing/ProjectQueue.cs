@@ -234,7 +234,7 @@ internal sealed class ProjectQueue(
     {
         lock (_gate)
         {
-            if (_target == target)
+            if (_target == target && !_sending.IsSuspended)
             {
                 return;
             }
@@ -251,6 +251,15 @@ internal sealed class ProjectQueue(
         {
             _limits = limits;
             _sending.Backoff = backoff;
+        }
+    }
+
+    /// <summary>The project is gone, though Sentry may still answer 2xx: nothing is sent until <see cref="Retarget"/>.</summary>
+    public void Suspend()
+    {
+        lock (_gate)
+        {
+            _sending.Suspend();
         }
     }
 

@@ -21,18 +21,31 @@ internal sealed class SendGate(Backoff backoff)
     /// <summary>True from a failure to the next success.</summary>
     public bool IsFailing => _failures > 0;
 
+    /// <summary>True while the project is known to be gone.</summary>
+    public bool IsSuspended { get; private set; }
+
     /// <summary>An attempt came through.</summary>
     public void Recover()
     {
-        _failures = 0;
-        (Hold, PausedUntil) = (HoldReason.None, TimeSpan.Zero);
+        if (!IsSuspended)
+        {
+            _failures = 0;
+            (Hold, PausedUntil) = (HoldReason.None, TimeSpan.Zero);
+        }
+    }
+
+    /// <summary>Nothing is sent any more until <see cref="Readdress"/>.</summary>
+    public void Suspend()
+    {
+        IsSuspended = true;
+        (Hold, PausedUntil) = (HoldReason.ProjectRejected, TimeSpan.MaxValue);
     }
 
     /// <summary>An attempt failed in a way that time may cure; <paramref name="asked"/> is the pause that the destination wants.</summary>
     public void Fail(TimeSpan now, TimeSpan started, TimeSpan asked)
     {
         // Attempts that were on the way together are one failure of the project, not several.
-        if (started >= _lastFailure)
+        if (started >= _lastFailure && !IsSuspended)
         {
             _failures++;
             _lastFailure = now;
@@ -43,6 +56,11 @@ internal sealed class SendGate(Backoff backoff)
     /// <summary>Sentry refused the project as it is addressed now.</summary>
     public void Refuse(HoldReason reason, TimeSpan now)
     {
+        if (IsSuspended)
+        {
+            return;
+        }
+
         (Hold, PausedUntil) = (reason, now + Quarantine);
         _failures = Math.Max(_failures, 1);
     }
@@ -52,6 +70,7 @@ internal sealed class SendGate(Backoff backoff)
     {
         if (Hold == HoldReason.ProjectRejected)
         {
+            IsSuspended = false;
             (Hold, PausedUntil) = (HoldReason.None, TimeSpan.Zero);
         }
     }

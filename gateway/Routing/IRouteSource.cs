@@ -23,6 +23,18 @@ internal interface IRouteSource
     /// <summary>Where a queue's data goes now; null when that is not known any more, or nothing but the queue knows it.</summary>
     RouteTarget? TargetOf(string queue);
 
+    /// <summary>True for a queue whose project was deleted: nothing is sent for it until <see cref="TargetOf"/> names another.</summary>
+    bool IsGone(string queue) => false;
+
+    /// <summary>What keeps a value waiting; null when nothing is known of it.</summary>
+    string? WhyWaiting(string value) => null;
+
+    /// <summary>What the source could not do lately; data that have a route flow all the same.</summary>
+    string? Problem => null;
+
+    /// <summary>For metrics; null for a source that looks nothing up.</summary>
+    RouteSourceState? State => null;
+
     /// <summary>Asks for a route of a value that data came for. Repeating it costs nothing.</summary>
     void Announce(string value);
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using SentryOtel.Gateway.Ingest;
 using SentryOtel.Gateway.Receiving;
+using SentryOtel.Gateway.Routing;
 using SentryOtel.Gateway.Sending;
 using SentryOtel.Otlp;
 
@@ -58,6 +59,9 @@ internal sealed class GatewayMetrics : IDisposable
         Meter.CreateObservableGauge(Prefix + "throttle.remaining", Throttled, "s", "Time until a project is sent to again, by what holds it; absent when nothing does.");
         Gauge("parked.services", "{service}", "Services whose project is not there yet.", () => exporters().Select(exporter => Of(exporter.Parking.Services, exporter)));
         Gauge("parked.bytes", "By", "Bytes that wait for a project that is not there yet.", () => exporters().Select(exporter => Of(exporter.Parking.Bytes, exporter)));
+        Gauge("services", "{service}", "Services by what is known of their project.", () => exporters().SelectMany(Services));
+        Counter("projects.created", "{project}", "Projects created in Sentry.", () => Sources(exporters(), state => state.Created));
+        Counter("lookup.failures", "{lookup}", "Look-ups of projects that Sentry did not answer as it should.", () => Sources(exporters(), state => state.LookupFailures));
         Gauge("admission.reserved", "By", "Memory that requests and queues hold.", () => [new Measurement<long>(admission.Reserved)]);
         Gauge("admission.limit", "By", "Memory that requests and queues may hold.", () => [new Measurement<long>(admission.Limit)]);
         Gauge("build_info", null, "1, with the version as label.", () => [new Measurement<long>(1, Tag("version", version))]);
@@ -73,6 +77,21 @@ internal sealed class GatewayMetrics : IDisposable
     private static Measurement<long> Of(long value, ExporterPipeline exporter) => new(value, Tag("exporter", exporter.Id));
 
     private static KeyValuePair<string, object?> Tag(string key, string value) => new(key, value);
+
+    private static IEnumerable<Measurement<long>> Sources(IEnumerable<ExporterPipeline> exporters, Func<RouteSourceState, long> value) =>
+        from exporter in exporters
+        let state = exporter.Routes.State
+        where state is not null
+        select Of(value(state), exporter);
+
+    private static IEnumerable<Measurement<long>> Services(ExporterPipeline exporter)
+    {
+        return exporter.Routes.State?.Routes is { } routes
+            ? [Of("active", routes.Active), Of("waiting", routes.Waiting), Of("refused", routes.Refused), Of("gone", routes.Gone)]
+            : [];
+
+        Measurement<long> Of(string state, long count) => new(count, Tag("exporter", exporter.Id), Tag("state", state));
+    }
 
     private static IEnumerable<Measurement<long>> Requests(IngestCounters requests) =>
         from signal in Enum.GetValues<OtlpSignal>()

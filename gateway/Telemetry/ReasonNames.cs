@@ -34,6 +34,8 @@ internal static class ReasonNames
         RejectReason.QueueFull => "queue_full",
         RejectReason.InvalidId => "invalid_id",
         RejectReason.RecordTooLarge => "record_too_large",
+        RejectReason.ParkingFull => "parking_full",
+        RejectReason.TooManyServices => "too_many_services",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };
 

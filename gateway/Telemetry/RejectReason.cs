@@ -23,4 +23,10 @@ internal enum RejectReason
 
     /// <summary>A record above Sentry's limit for one: Sentry would answer 200 and discard it.</summary>
     RecordTooLarge,
+
+    /// <summary>The place where data of services without a project wait was full, or this service's share of it.</summary>
+    ParkingFull,
+
+    /// <summary>More services without a project than are looked up.</summary>
+    TooManyServices,
 }

@@ -9,12 +9,18 @@ namespace SentryOtel.Gateway.Telemetry;
 /// <summary>What <c>/routes</c> shows: every queue with its depth, why it waits, and its books.</summary>
 internal static class RoutesDocument
 {
+    /// <summary>Services shown of those that wait, longest first.</summary>
+    private const int MaxParked = 100;
+
     public static byte[] Render(IEnumerable<ExporterPipeline> exporters) => JsonSerializer.SerializeToUtf8Bytes(
         new RoutesView([.. exporters.Select(exporter => new ExporterView(
             exporter.Id,
             exporter.Routes.NotReady,
             exporter.Parking.Services,
             exporter.Parking.Bytes,
+            exporter.Routes.Problem,
+            [.. exporter.Parking.Read().Take(MaxParked).Select(parked => new ParkedView(
+                parked.Value, parked.Items, parked.Bytes, (exporter.Now - parked.Oldest).TotalSeconds, exporter.Routes.WhyWaiting(parked.Value)))],
             [.. exporter.Queues.All.OrderBy(queue => queue.Name, StringComparer.Ordinal).ThenBy(queue => queue.Signal).Select(queue => View(exporter, queue))]))]),
         RoutesJsonContext.Default.RoutesView);
 
@@ -51,7 +57,11 @@ internal static class RoutesDocument
 internal sealed record RoutesView(IReadOnlyList<ExporterView> Exporters);
 
 /// <summary>One exporter.</summary>
-internal sealed record ExporterView(string Exporter, string? NotReady, int ParkedServices, long ParkedBytes, IReadOnlyList<RouteView> Routes);
+internal sealed record ExporterView(
+    string Exporter, string? NotReady, int ParkedServices, long ParkedBytes, string? Problem, IReadOnlyList<ParkedView> Parked, IReadOnlyList<RouteView> Routes);
+
+/// <summary>A service whose project is not there yet.</summary>
+internal sealed record ParkedView(string Service, long Items, long Bytes, double OldestAgeSeconds, string? Error);
 
 /// <summary>One project and signal.</summary>
 internal sealed record RouteView(

@@ -11,6 +11,9 @@ internal sealed record ErrorBody(string Detail, string? Code, string? MovedTo, I
 {
     private const int MaxKept = 1024;
 
+    /// <summary>Whether it is an object, as every error body of Sentry's own.</summary>
+    public bool IsSentrys { get; private init; }
+
     public static ErrorBody Parse(ReadOnlySpan<byte> body)
     {
         var fields = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
@@ -56,7 +59,7 @@ internal sealed record ErrorBody(string Detail, string? Code, string? MovedTo, I
             }
 
             movedTo = Text(root, "slug") ?? movedTo;
-            return new ErrorBody(detail, code, movedTo, fields);
+            return new ErrorBody(detail, code, movedTo, fields) { IsSentrys = true };
         }
     }
 

@@ -34,6 +34,8 @@ internal static class SentryErrorReader
                 "the organization does not let members create projects: allow it in its settings, or give the token org:write"),
             403 when body.Code is not null => (SentryErrorReason.Forbidden, $"Sentry refuses the token: {body.Code}"),
             403 => (SentryErrorReason.MissingScope, $"the token needs the scope {operation.Scope}"),
+            404 when !body.IsSentrys && (operation == SentryApiOperation.GetProject || operation == SentryApiOperation.CreateProject) => (
+                SentryErrorReason.UnexpectedResponse, "a 404 that is not Sentry's: something in front of it answers, or the url is wrong"),
             404 => (SentryErrorReason.NotFound, "not there, or not visible to the token"),
             409 => (SentryErrorReason.Conflict, "the slug is taken"),
             400 => (SentryErrorReason.Invalid, "Sentry refuses the input"),

@@ -31,6 +31,10 @@ public sealed class ProjectCatalog
     /// <summary>The active keys of a project.</summary>
     public IEnumerable<ProjectKey> KeysOf(string projectId) => _keys[projectId];
 
+    /// <summary>Ids of the projects that an owner created, by the client key that marks them.</summary>
+    public IEnumerable<string> CreatedBy(string owner) =>
+        _keys.Where(keys => keys.Any(key => OwnershipMarker.IsOurs(key, owner))).Select(static keys => keys.Key);
+
     /// <summary>
     /// Reads the catalog. Servers before December 2025 have no list of all keys: there the keys are read project by project, as many at once as
     /// the budget of the token allows.

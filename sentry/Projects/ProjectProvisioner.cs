@@ -32,9 +32,9 @@ public sealed class ProjectProvisioner(ISentryApiClient client, TimeProvider tim
             return await UseAsync(request, project, request.Intent, cancellationToken).ConfigureAwait(false);
         }
 
-        if (found.Error!.Reason != SentryErrorReason.NotFound)
+        if (!IsMissing(found.Error!))
         {
-            return ProvisionError.From(found.Error);
+            return ProvisionError.From(found.Error!);
         }
 
         return request.MayCreate
@@ -53,7 +53,7 @@ public sealed class ProjectProvisioner(ISentryApiClient client, TimeProvider tim
         if (request.Known is { } known && known.Slug == request.Slug)
         {
             var byId = await GetActiveAsync(known.Id, cancellationToken).ConfigureAwait(false);
-            if (byId.IsSuccess || byId.Error.Reason != SentryErrorReason.NotFound)
+            if (byId.IsSuccess || !IsMissing(byId.Error))
             {
                 return byId;
             }
@@ -66,9 +66,12 @@ public sealed class ProjectProvisioner(ISentryApiClient client, TimeProvider tim
     {
         var answer = await client.GetProjectAsync(slugOrId, cancellationToken).ConfigureAwait(false);
         return answer.Value is { IsActive: false }
-            ? new SentryError(SentryErrorReason.NotFound, $"project {slugOrId} is being deleted")
+            ? new SentryError(SentryErrorReason.NotFound, $"project {slugOrId} is being deleted") { Operation = SentryApiOperation.GetProject.Name }
             : answer;
     }
+
+    /// <summary>A 404 to the project itself. One to the organisation, which a mistyped slug or a token of another organisation gives, says nothing of the project.</summary>
+    private static bool IsMissing(SentryError error) => error.Reason == SentryErrorReason.NotFound && error.Operation == SentryApiOperation.GetProject.Name;
 
     private async Task<ProvisionResult> CreateAsync(ProvisionRequest request, CancellationToken cancellationToken)
     {
@@ -98,7 +101,7 @@ public sealed class ProjectProvisioner(ISentryApiClient client, TimeProvider tim
         return created.Error!.Reason switch
         {
             SentryErrorReason.Conflict => await UseConflictingAsync(request, cancellationToken).ConfigureAwait(false),
-            SentryErrorReason.NotFound => TeamNotFound(team.Slug!),
+            SentryErrorReason.NotFound when created.Error.Operation == SentryApiOperation.CreateProject.Name => TeamNotFound(team.Slug!),
             SentryErrorReason.Invalid when created.Error.Fields.ContainsKey("slug") || created.Error.Fields.ContainsKey("name") =>
                 new ProvisionError(ProvisionErrorReason.InvalidSlug, created.Error.Message) { Cause = created.Error },
             _ => ProvisionError.From(created.Error),
@@ -120,11 +123,11 @@ public sealed class ProjectProvisioner(ISentryApiClient client, TimeProvider tim
             return await UseAsync(request, project, request.Intent, cancellationToken).ConfigureAwait(false);
         }
 
-        return found.Error!.Reason == SentryErrorReason.NotFound
+        return IsMissing(found.Error!)
             ? new ProvisionError(
                 ProvisionErrorReason.SlugTaken,
                 $"the slug \"{request.Slug}\" is taken in organization {client.Organization} by a project that the token does not see: choose another slug, or give the token access")
-            : ProvisionError.From(found.Error);
+            : ProvisionError.From(found.Error!);
     }
 
     private async Task<ProvisionResult> UseAsync(
@@ -165,6 +168,7 @@ public sealed class ProjectProvisioner(ISentryApiClient client, TimeProvider tim
             Id = project.Id,
             Slug = project.Slug,
             Created = created,
+            CreatedNow = createdNow,
             Renamed = project.Slug != request.Slug,
             ReplacedId = request.Known is { } known && known.Id != project.Id ? known.Id : null,
             PublicKey = key.Public,

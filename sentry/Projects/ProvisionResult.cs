@@ -45,6 +45,9 @@ public sealed record ProvisionedProject
     /// <summary>True when this owner created it, now or earlier; else it was there before.</summary>
     public required bool Created { get; init; }
 
+    /// <summary>True when this very call created it.</summary>
+    public bool CreatedNow { get; init; }
+
     /// <summary>True when it was there before this owner came.</summary>
     public bool PreExisting => !Created;
 

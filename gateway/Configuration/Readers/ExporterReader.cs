@@ -127,6 +127,8 @@ internal sealed class ExporterReader(string id, SectionReader section, ReadConte
             Team = projects.Text("team"),
             Platform = projects.Text("platform"),
             MaxAutoCreated = (int)projects.Number("max_auto_created", otherwise.MaxAutoCreated, 0, 100_000),
+            MaxCreatedPerMinute = (int)projects.Number("max_created_per_minute", otherwise.MaxCreatedPerMinute, 1, 6_000),
+            RecreateDeleted = projects.Flag("recreate_deleted", otherwise.RecreateDeleted),
             RefreshInterval = projects.Duration("refresh_interval", otherwise.RefreshInterval, TimeSpan.FromSeconds(10)),
         };
         projects.Finish();

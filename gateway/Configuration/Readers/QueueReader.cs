@@ -71,6 +71,7 @@ internal static class QueueReader
         parking = new ParkingConfiguration
         {
             MaxBytes = section.Bytes("max_bytes", parking.MaxBytes, 1),
+            MaxBytesPerService = section.Bytes("max_bytes_per_service", parking.MaxBytesPerService, 1),
             MaxAge = section.Duration("max_age", parking.MaxAge, TimeSpan.FromSeconds(1)),
             MaxServices = (int)section.Number("max_services", parking.MaxServices, 1, 100_000),
         };

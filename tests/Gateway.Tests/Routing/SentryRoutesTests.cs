@@ -17,6 +17,7 @@ public sealed class SentryRoutesTests : IAsyncDisposable
     private readonly FakeTimeProvider _time = new();
     private readonly SocketsHttpHandler _handler = new();
     private readonly CancellationTokenSource _stop = new();
+    private ProjectsConfiguration _projects = new();
     private SentryServerHost? _sentry;
     private SentryRoutes? _routes;
     private Task _running = Task.CompletedTask;
@@ -68,8 +69,26 @@ public sealed class SentryRoutesTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Deleted_project_is_made_anew_when_Sentry_refuses_it()
+    public async Task Deleted_project_is_not_made_anew_by_itself()
     {
+        await StartAsync(new RoutingConfiguration(), true, "orders");
+        _sentry!.State.Projects.Delete("orders");
+
+        _time.Advance(TimeSpan.FromSeconds(61));
+        _routes!.Recheck("orders");
+
+        await UntilAsync(() => _routes.IsGone("orders"), "the tombstone");
+        var answer = _routes.Find("orders");
+        Assert.Equal((RouteAnswerKind.None, RejectReason.NoProject), (answer.Kind, answer.Reason));
+        Assert.Contains("deleted in Sentry", answer.Message, StringComparison.Ordinal);
+        Assert.Null(_routes.TargetOf("orders"));
+        Assert.DoesNotContain(_sentry.State.Requests.All(ServerSide.Management), request => request.Method == "POST");
+    }
+
+    [Fact]
+    public async Task Deleted_project_is_made_anew_where_that_is_configured()
+    {
+        _projects = new ProjectsConfiguration { RecreateDeleted = true };
         await StartAsync(new RoutingConfiguration(), true, "orders");
         var before = _routes!.Find("orders").Route!.Target;
         _sentry!.State.Projects.Delete("orders");
@@ -158,7 +177,7 @@ public sealed class SentryRoutesTests : IAsyncDisposable
             Api = new SentryApiConfiguration(_sentry!.ManagementUrl, "acme", new Secret(LiveGateway.Token)),
             AutoCreateProjects = autoCreate,
             Routing = routing,
-            Projects = new ProjectsConfiguration(),
+            Projects = _projects,
             Http = new HttpConfiguration(),
             Queue = new QueueConfiguration(),
             Retry = new RetryConfiguration(),
@@ -167,7 +186,7 @@ public sealed class SentryRoutesTests : IAsyncDisposable
         var client = new SentryApiClient(
             new SentryApiOptions { Url = exporter.Api.Url, Organization = "acme", Token = new SentryToken(LiveGateway.Token) },
             _handler, new SentryApiBudget(_time, new Random(1)), _time, new Random(1));
-        _routes = new SentryRoutes(exporter, client, _time, NullLogger.Instance);
+        _routes = new SentryRoutes(exporter, client, _time, new Random(1), NullLogger.Instance);
         _running = _routes.RunAsync(_stop.Token);
     }
 
