@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using SentryOtel.Gateway.Configuration.Values;
@@ -56,7 +57,14 @@ internal sealed class OtlpSender(
     private HttpRequestMessage Request(RouteTarget target, OtlpSignal signal, SealedBatch batch)
     {
         var address = signal == OtlpSignal.Logs ? target.LogsEndpoint : target.TracesEndpoint;
-        var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new BatchContent(batch) };
+        var request = new HttpRequestMessage(HttpMethod.Post, address)
+        {
+            Content = new BatchContent(batch),
+
+            // HTTP/2 where TLS agrees on it, as at sentry.io; HTTP/1.1 otherwise.
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        };
         request.Headers.TryAddWithoutValidation("X-Sentry-Auth", $"Sentry sentry_key={target.PublicKey}, sentry_version=7, sentry_client=sentry-otel-gateway/{version}");
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("sentry-otel-gateway", version));
         foreach (var (name, value) in headers)

@@ -8,6 +8,10 @@ namespace SentryOtel.Sentry.Api;
 /// <summary>How to connect: trust, proxy, times.</summary>
 public sealed record SentryHttpOptions
 {
+    // A peer that vanished would hold every request of a shared HTTP/2 connection until its timeout.
+    private static readonly TimeSpan DeadPeerPing = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan DeadPeerTimeout = TimeSpan.FromSeconds(10);
+
     /// <summary>PEM text of the certificate authorities to trust instead of the system's; null for the system's.</summary>
     public string? CertificateAuthorities { get; init; }
 
@@ -27,7 +31,8 @@ public sealed record SentryHttpOptions
     public int MaxConnectionsPerServer { get; init; } = 16;
 
     /// <summary>
-    /// A handler that follows no redirect, keeps no cookie, and looks the name up again every five minutes.
+    /// A handler that follows no redirect, keeps no cookie, and looks the name up again every five minutes. A request that asks for HTTP/2 shares
+    /// connections, and opens another when the server's bound of streams is reached.
     /// </summary>
     /// <exception cref="CryptographicException">When <see cref="CertificateAuthorities"/> holds no certificate.</exception>
     public SocketsHttpHandler CreateHandler()
@@ -40,6 +45,10 @@ public sealed record SentryHttpOptions
             ConnectTimeout = ConnectTimeout,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             MaxConnectionsPerServer = MaxConnectionsPerServer,
+            EnableMultipleHttp2Connections = true,
+            KeepAlivePingDelay = DeadPeerPing,
+            KeepAlivePingTimeout = DeadPeerTimeout,
+            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
             SslOptions = CreateTls(),
         };
         if (ProxyUrl is not null)
