@@ -27,12 +27,12 @@ internal static class RecordGate
     {
         if (check.InvalidIds > 0)
         {
-            exporter.Reject(signal, RejectReason.InvalidId, check.InvalidIds);
+            exporter.Reject(signal, Accounts.Others, RejectReason.InvalidId, check.InvalidIds, bytes: 0);
         }
 
         if (check.TooLarge > 0)
         {
-            exporter.Reject(signal, RejectReason.RecordTooLarge, check.TooLarge);
+            exporter.Reject(signal, Accounts.Others, RejectReason.RecordTooLarge, check.TooLarge, bytes: 0);
         }
     }
 

@@ -84,7 +84,7 @@ public sealed class RecordGateTests
     }
 
     private static IEnumerable<(RejectReason Reason, long Items)> Rejected(Rig rig) =>
-        rig.Accounts.Rejected.Select(pair => (pair.Key.Reason, pair.Value)).OrderBy(pair => pair.Reason);
+        rig.Accounts.Rejected.Select(pair => (pair.Key.Reason, pair.Value.Items)).OrderBy(pair => pair.Reason);
 
     private static Google.Protobuf.Collections.RepeatedField<LogRecord> Records(ExportLogsServiceRequest request) =>
         request.ResourceLogs.Single().ScopeLogs.Single().LogRecords;
