@@ -35,6 +35,9 @@ internal sealed record ExporterConfiguration
 
     public required RetryConfiguration Retry { get; init; }
 
+    /// <summary>Where metrics go; null for nowhere.</summary>
+    public ForwardingConfiguration? MetricsForwarding { get; init; }
+
     /// <summary>Bound of one attempt to send.</summary>
     public required TimeSpan Timeout { get; init; }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using SentryOtel.Gateway.Configuration;
+using SentryOtel.Gateway.Forwarding;
 using SentryOtel.Gateway.Ingest;
 using SentryOtel.Gateway.Receiving;
 using SentryOtel.Gateway.Routing;
@@ -28,12 +29,18 @@ internal sealed class ExporterParts : IDisposable
     {
         var logger = services.LoggerFactory.CreateLogger("SentryOtel.Gateway");
         var handler = Own(Handler(exporter.Http));
+
+        // Spans of the gateway's own work are no business of Sentry's: no traceparent goes out.
+        handler.ActivityHeadersPropagator = null;
         Routes = RoutesOf(exporter, handler, services, logger);
         var rateLimits = new RateLimitStore(services.TimeProvider);
         var sender = new OtlpSender(
             Own(new HttpMessageInvoker(handler, disposeHandler: false)), exporter.Http.Headers, exporter.Timeout, rateLimits, services.TimeProvider, services.Version);
         Pipeline = Own(new ExporterPipeline(
-            exporter, batches, Routes, new ObservedSender(exporter.Id, sender, attempts, services.TimeProvider), rateLimits, admission, accounts, services.TimeProvider, services.Random, logger));
+            exporter, batches, Routes, new ObservedSender(exporter.Id, sender, attempts, services.TimeProvider), rateLimits, admission, accounts, services.TimeProvider, services.Random, logger)
+        {
+            Metrics = ForwarderOf(exporter, admission, accounts, attempts, services, logger),
+        });
     }
 
     public IRouteSource Routes { get; }
@@ -47,6 +54,25 @@ internal sealed class ExporterParts : IDisposable
         {
             owned.Dispose();
         }
+    }
+
+    private MetricsForwarder? ForwarderOf(
+        ExporterConfiguration exporter, Admission admission, Accounts accounts, AttemptObserver attempts, GatewayServices services, ILogger logger)
+    {
+        if (exporter.MetricsForwarding is not { } forwarding)
+        {
+            return null;
+        }
+
+        var handler = Own(new SentryHttpOptions
+        {
+            CertificateAuthorities = forwarding.CertificateAuthorities,
+            InsecureSkipVerify = forwarding.InsecureSkipVerify,
+            ServerName = forwarding.ServerName,
+        }.CreateHandler());
+        handler.ActivityHeadersPropagator = null;
+        var transport = new OtlpTransport(Own(new HttpMessageInvoker(handler, disposeHandler: false)), forwarding, services.TimeProvider, services.Version);
+        return Own(new MetricsForwarder(exporter, transport, accounts, admission, attempts, services.TimeProvider, services.Random, logger));
     }
 
     private static SocketsHttpHandler Handler(HttpConfiguration http) => new SentryHttpOptions

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using SentryOtel.Gateway.Configuration;
+using SentryOtel.Gateway.Forwarding;
 using SentryOtel.Gateway.Parking;
 using SentryOtel.Gateway.Queueing;
 using SentryOtel.Gateway.Receiving;
@@ -63,6 +64,9 @@ internal sealed class ExporterPipeline : IDisposable
 
     public IRouteSource Routes => _routes;
 
+    /// <summary>Where metrics go; null for nowhere.</summary>
+    public MetricsForwarder? Metrics { get; init; }
+
     /// <summary>Completes when nothing is being done and nothing is due.</summary>
     public Task WhenIdleAsync() => _scheduler.WhenIdleAsync();
 
@@ -120,6 +124,7 @@ internal sealed class ExporterPipeline : IDisposable
     /// <summary>Sends what is queued, for as long as the token lets it; then drops the rest.</summary>
     public async Task DrainAsync(CancellationToken giveUp)
     {
+        var metrics = Metrics?.DrainAsync(giveUp) ?? Task.CompletedTask;
         Queues.Drain();
         Parking.Settle();
         while (!giveUp.IsCancellationRequested && !(Parking.Services == 0 && Queues.All.All(queue => queue.Read().IsEmpty)))
@@ -148,6 +153,8 @@ internal sealed class ExporterPipeline : IDisposable
         {
             Log.ParkedDroppedAtShutdown(_logger, Id, parked);
         }
+
+        await metrics;
     }
 
     public void Dispose()

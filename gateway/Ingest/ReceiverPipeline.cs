@@ -1,3 +1,4 @@
+using SentryOtel.Gateway.Forwarding;
 using SentryOtel.Gateway.Receiving;
 using SentryOtel.Otlp;
 
@@ -13,7 +14,8 @@ internal sealed class ReceiverPipeline(PipelineGraph graph, IngestCounters count
     private volatile PipelineGraph _graph = graph;
     private volatile bool _stopped;
 
-    public bool Handles(OtlpSignal signal) => _graph.Exporters.ContainsKey(signal);
+    /// <summary>Metrics are always read: without a destination they are rejected with their number.</summary>
+    public bool Handles(OtlpSignal signal) => signal == OtlpSignal.Metrics || _graph.Exporters.ContainsKey(signal);
 
     /// <summary>Refuses everything from now on: the gateway is on its way out.</summary>
     public void Stop() => _stopped = true;
@@ -75,6 +77,12 @@ internal sealed class ReceiverPipeline(PipelineGraph graph, IngestCounters count
         if (Refusal(graph, signal) is { } refusal)
         {
             return refusal;
+        }
+
+        if (signal == OtlpSignal.Metrics)
+        {
+            return MetricsIntake.Take(
+                [.. graph.Exporters.GetValueOrDefault(signal, []).Select(exporter => exporter.Metrics).OfType<MetricsForwarder>()], request, counters, Clamp);
         }
 
         if (!graph.Exporters.TryGetValue(signal, out var targets))

@@ -30,6 +30,9 @@ internal enum DropReason
     /// <summary>Sentry answered with a status that no repetition can cure.</summary>
     Refused,
 
+    /// <summary>The destination of metrics took the request and said that it left these out.</summary>
+    PartialSuccess,
+
     /// <summary>No project could be found or made for the service in time.</summary>
     ParkingExpired,
 

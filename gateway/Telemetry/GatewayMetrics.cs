@@ -42,13 +42,13 @@ internal sealed class GatewayMetrics : IDisposable
         Counter("items.sent", "{item}", "Items that the destination took.", () => Books(balance => balance.Sent));
         Counter("items.dropped", "{item}", "Accepted items that were given up, by reason.", () => Dropped(balance => balance.Dropped));
         Gauge("items.queued", "{item}", "Accepted items that wait or are on the way: accepted - sent - dropped.", () => Books(balance => balance.Queued));
-        Counter("items.rejected", "{item}", "Items not accepted for good, as the client was told, by reason.", () => Rejected(tally => tally.Items));
-        Counter("items.refused", "{item}", "Items of requests refused whole because the queue was full; the client was told when to come back, and counts again when it does.", () => Refused(tally => tally.Items));
+        Counter("items.rejected", "{item}", "Items not accepted for good, as the client was told, by reason.", () => Rejected(requests, tally => tally.Items));
+        Counter("items.refused", "{item}", "Items of requests refused whole because the queue was full; the client was told when to come back, and counts again when it does.", () => Refused(requests, tally => tally.Items));
         Counter("accepted.bytes", "By", "Bytes of accepted items, as uncompressed protobuf.", () => Books(balance => balance.AcceptedBytes));
         Counter("sent.bytes", "By", "Bytes of request bodies that the destination took, as they went over the wire.", () => Books(balance => balance.SentBytes));
         Counter("dropped.bytes", "By", "Bytes given up, as they were held: uncompressed until a batch is sealed, compressed from then on.", () => Dropped(balance => balance.DroppedBytes));
-        Counter("rejected.bytes", "By", "Bytes of rejected items, as uncompressed protobuf.", () => Rejected(tally => tally.Bytes));
-        Counter("refused.bytes", "By", "Bytes of refused items, as uncompressed protobuf.", () => Refused(tally => tally.Bytes));
+        Counter("rejected.bytes", "By", "Bytes of rejected items, as uncompressed protobuf.", () => Rejected(requests, tally => tally.Bytes));
+        Counter("refused.bytes", "By", "Bytes of refused items, as uncompressed protobuf.", () => Refused(requests, tally => tally.Bytes));
         Counter("requests", "{request}", "Export requests by outcome.", () => Requests(requests));
         Counter("requests.refused", "{request}", "Export requests refused before they were read to the end, by reason.", () => RefusedRequests(refusals));
         Counter("export.attempts", "{attempt}", "Attempts to send, by outcome.", Attempts);
@@ -106,6 +106,9 @@ internal sealed class GatewayMetrics : IDisposable
         where count > 0
         select new Measurement<long>(count, Tag("reason", reason.Name()));
 
+    private static IEnumerable<Measurement<long>> Metrics(IEnumerable<KeyValuePair<RejectReason, Tally>> sums, Func<Tally, long> value) =>
+        sums.Select(pair => new Measurement<long>(value(pair.Value), Tag("signal", OtlpSignal.Metrics.Name()), Tag("reason", pair.Key.Name())));
+
     private static KeyValuePair<string, object?>[] Labels(ProjectAccount account) =>
         [Tag("exporter", account.Exporter), Tag("signal", account.Signal.Name()), Tag("project", account.Project)];
 
@@ -140,13 +143,17 @@ internal sealed class GatewayMetrics : IDisposable
         where value > 0
         select new Measurement<long>(value, [.. Labels(entry.Account), Tag("outcome", outcome.Name())]);
 
-    private IEnumerable<Measurement<long>> Rejected(Func<Tally, long> value) => _accounts.Rejected.Select(pair => new Measurement<long>(
-        value(pair.Value),
-        Tag("exporter", pair.Key.Exporter), Tag("signal", pair.Key.Signal.Name()), Tag("project", pair.Key.Project), Tag("reason", pair.Key.Reason.Name())));
+    private IEnumerable<Measurement<long>> Rejected(IngestCounters requests, Func<Tally, long> value) => _accounts.Rejected
+        .Select(pair => new Measurement<long>(
+            value(pair.Value),
+            Tag("exporter", pair.Key.Exporter), Tag("signal", pair.Key.Signal.Name()), Tag("project", pair.Key.Project), Tag("reason", pair.Key.Reason.Name())))
+        .Concat(Metrics(requests.RejectedMetrics, value));
 
-    private IEnumerable<Measurement<long>> Refused(Func<Tally, long> value) => _accounts.Refused.Select(pair => new Measurement<long>(
-        value(pair.Value),
-        Tag("exporter", pair.Key.Exporter), Tag("signal", pair.Key.Signal.Name()), Tag("project", pair.Key.Project), Tag("reason", RejectReason.QueueFull.Name())));
+    private IEnumerable<Measurement<long>> Refused(IngestCounters requests, Func<Tally, long> value) => _accounts.Refused
+        .Select(pair => new Measurement<long>(
+            value(pair.Value),
+            Tag("exporter", pair.Key.Exporter), Tag("signal", pair.Key.Signal.Name()), Tag("project", pair.Key.Project), Tag("reason", RejectReason.QueueFull.Name())))
+        .Concat(Metrics(requests.RefusedMetrics, value));
 
     private IEnumerable<Measurement<long>> Queues(Func<QueueReading, long> value) =>
         Readings().Select(queue => new Measurement<long>(value(queue), Labels(queue)));

@@ -18,6 +18,9 @@ internal sealed record QueueReading(
 {
     /// <summary>The queues of an exporter, one reading per project and signal.</summary>
     public static IEnumerable<QueueReading> Of(ExporterPipeline exporter) =>
+        exporter.Metrics is { } metrics ? Projects(exporter).Append(metrics.Reading()) : Projects(exporter);
+
+    private static IEnumerable<QueueReading> Projects(ExporterPipeline exporter) =>
         from queue in exporter.Queues.All
         group queue.Read() by exporter.Account(queue.Signal, queue.Target.ProjectSlug) into states
         let longest = states.MaxBy(state => state.HeldFor)

@@ -18,6 +18,7 @@ internal static class ReasonNames
         DropReason.ProjectRejected => "project_rejected",
         DropReason.Forbidden => "forbidden",
         DropReason.Refused => "refused",
+        DropReason.PartialSuccess => "partial_success",
         DropReason.ParkingExpired => "parking_expired",
         DropReason.NoProject => "no_project",
         DropReason.Overflow => "overflow",
@@ -36,6 +37,7 @@ internal static class ReasonNames
         RejectReason.RecordTooLarge => "record_too_large",
         RejectReason.ParkingFull => "parking_full",
         RejectReason.TooManyServices => "too_many_services",
+        RejectReason.NoDestination => "no_destination",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };
 

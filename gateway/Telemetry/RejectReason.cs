@@ -29,4 +29,7 @@ internal enum RejectReason
 
     /// <summary>More services without a project than are looked up.</summary>
     TooManyServices,
+
+    /// <summary>Metrics, without a destination for them.</summary>
+    NoDestination,
 }

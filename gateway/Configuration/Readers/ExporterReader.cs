@@ -31,6 +31,7 @@ internal sealed class ExporterReader(string id, SectionReader section, ReadConte
             Http = HttpReader.Read(section.Section("http"), context, out var httpTimeout),
             Queue = QueueReader.Read(section.Section("sending_queue"), section.Section("queue")),
             Retry = Retry(section.Section("retry_on_failure")),
+            MetricsForwarding = ForwardingReader.Read(section.Section("metrics"), context),
             Timeout = Shortest(section.Duration("timeout", DefaultTimeout, TimeSpan.Zero), httpTimeout),
         };
         CheckFallback(routing, routes, configuration);

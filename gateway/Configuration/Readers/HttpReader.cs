@@ -33,7 +33,7 @@ internal static class HttpReader
             InsecureSkipVerify = tls?.Flag("insecure_skip_verify", false) ?? false,
             ServerName = tls?.Text("server_name_override"),
             ProxyUrl = Proxy(section),
-            Headers = Headers(section),
+            Headers = Headers(section, Reserved),
             Gzip = section.OneOf("compression", "gzip", "gzip", "none", string.Empty) != "none",
             MaxConnectionsPerHost = (int)section.Number("max_conns_per_host", 0, 0, 65_535) is > 0 and var connections
                 ? connections
@@ -48,7 +48,8 @@ internal static class HttpReader
         return configuration;
     }
 
-    private static string? Authorities(SectionReader? tls, ReadContext context)
+    /// <summary>PEM text of <c>ca_file</c> or <c>ca_pem</c>.</summary>
+    internal static string? Authorities(SectionReader? tls, ReadContext context)
     {
         if (tls is null)
         {
@@ -109,7 +110,8 @@ internal static class HttpReader
         return null;
     }
 
-    private static Dictionary<string, Secret> Headers(SectionReader section)
+    /// <summary>The section's <c>headers</c>.</summary>
+    internal static Dictionary<string, Secret> Headers(SectionReader section, string[] reserved)
     {
         var headers = new Dictionary<string, Secret>(StringComparer.OrdinalIgnoreCase);
         if (section.Section("headers") is not { } entries)
@@ -120,7 +122,7 @@ internal static class HttpReader
         foreach (var name in entries.Keys.ToArray())
         {
             var value = entries.Text(name) ?? string.Empty;
-            if (Reserved.Contains(name, StringComparer.OrdinalIgnoreCase))
+            if (reserved.Contains(name, StringComparer.OrdinalIgnoreCase))
             {
                 entries.Error(name, "is set by the gateway itself; remove it.");
             }

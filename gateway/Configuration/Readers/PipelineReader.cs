@@ -22,7 +22,7 @@ internal sealed class PipelineReader(
         foreach (var id in section.Keys.ToArray())
         {
             var body = section.Section(id)!;
-            if (SignalOf(section, id) is { } signal)
+            if (SignalOf(section, id, body) is { } signal)
             {
                 pipelines.Add(ReadPipeline(id, signal, body));
             }
@@ -32,7 +32,7 @@ internal sealed class PipelineReader(
         return pipelines;
     }
 
-    private static OtlpSignal? SignalOf(SectionReader section, string id)
+    private OtlpSignal? SignalOf(SectionReader section, string id, SectionReader body)
     {
         switch (id.Split('/', 2)[0])
         {
@@ -41,13 +41,20 @@ internal sealed class PipelineReader(
             case "logs":
                 return OtlpSignal.Logs;
             case "metrics":
-                section.Error(id, "Sentry takes no metrics over OTLP. Remove the pipeline, or send metrics elsewhere from an OpenTelemetry Collector.");
+                if (body.List("exporters").Any(exporter => exporters.GetValueOrDefault(exporter.Value)?.MetricsForwarding is not null))
+                {
+                    return OtlpSignal.Metrics;
+                }
+
+                section.Error(
+                    id,
+                    "Sentry takes no metrics over OTLP. Set metrics.forward_to of the exporter to an OTLP endpoint that takes them, remove the pipeline, or send metrics elsewhere from an OpenTelemetry Collector.");
                 return null;
             case "profiles":
                 section.Error(id, "Sentry takes no profiles over OTLP. Remove the pipeline.");
                 return null;
             default:
-                section.Error(id, $"a pipeline is named traces or logs, with or without /name.{NearMiss.Hint(id, ["traces", "logs"])}");
+                section.Error(id, $"a pipeline is named traces, logs or metrics, with or without /name.{NearMiss.Hint(id, ["traces", "logs", "metrics"])}");
                 return null;
         }
     }
@@ -57,9 +64,27 @@ internal sealed class PipelineReader(
         var from = References(body, "receivers", receivers);
         var through = References(body, "processors", processors, required: false);
         var to = References(body, "exporters", exporters);
+        if (signal == OtlpSignal.Metrics)
+        {
+            CheckMetrics(body, to, through.Exists(name => processors.GetValueOrDefault(name) is BatchConfiguration));
+        }
+
         body.Finish();
         var batch = through.Select(name => processors.GetValueOrDefault(name)).OfType<BatchConfiguration>().LastOrDefault();
         return new PipelineConfiguration(id, signal, from, to, batch ?? BatchConfiguration.Default);
+    }
+
+    private void CheckMetrics(SectionReader body, List<string> to, bool batches)
+    {
+        foreach (var exporter in to.Where(exporter => exporters.GetValueOrDefault(exporter) is { MetricsForwarding: null }))
+        {
+            body.Error("exporters", $"{exporter} takes no metrics: set exporters.{exporter}.metrics.forward_to to an OTLP endpoint that does, or remove it here.");
+        }
+
+        if (batches)
+        {
+            body.Warning("processors", "batch has no meaning for metrics: requests are passed on as they come.");
+        }
     }
 
     private static List<string> References<T>(SectionReader body, string kind, Dictionary<string, T> known, bool required = true)
@@ -94,7 +119,7 @@ internal sealed class PipelineReader(
     private static void RefuseDifferingBatches(SectionReader section, List<PipelineConfiguration> pipelines)
     {
         var seen = new Dictionary<(string Exporter, OtlpSignal Signal), PipelineConfiguration>();
-        foreach (var pipeline in pipelines)
+        foreach (var pipeline in pipelines.Where(pipeline => pipeline.Signal != OtlpSignal.Metrics))
         {
             foreach (var exporter in pipeline.Exporters)
             {

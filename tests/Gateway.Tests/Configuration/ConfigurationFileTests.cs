@@ -96,7 +96,13 @@ public sealed class ConfigurationFileTests
     [InlineData("endpoint: 0.0.0.0:4317", "endpoint: 0.0.0.0", 5, "receivers.otlp.protocols.grpc.endpoint", "0.0.0.0:4317")]
     [InlineData("endpoint: 0.0.0.0:4317", "tls: {}", 5, "receivers.otlp.protocols.grpc.tls", "not supported yet")]
     [InlineData("  batch:", "  attributes:", 16, "processors.attributes", "OpenTelemetry Collector in front")]
-    [InlineData("traces:", "metrics:", 20, "service.pipelines.metrics", "no metrics over OTLP")]
+    [InlineData("traces:", "metrics:", 20, "service.pipelines.metrics", "Set metrics.forward_to")]
+    [InlineData("url: https://sentry.io", "metrics: {forward_to: {}}", 11, "exporters.sentry.metrics.forward_to.endpoint", "must be configured")]
+    [InlineData("url: https://sentry.io", "metrics: {forward_to: {endpoint: localhost:4318}}", 11, "exporters.sentry.metrics.forward_to.endpoint", "http or https")]
+    [InlineData("url: https://sentry.io", "metrics: {forward_to: {endpoint: 'http://u:p@localhost'}}", 11, "exporters.sentry.metrics.forward_to.endpoint", "under headers")]
+    [InlineData("url: https://sentry.io", "metrics: {forward_to: {endpoint: 'http://a/b', protocol: grpc}}", 11, "exporters.sentry.metrics.forward_to.endpoint", "no path")]
+    [InlineData("url: https://sentry.io", "metrics: {forward_to: {endpoint: 'http://a', headers: {te: x}}}", 11, "exporters.sentry.metrics.forward_to.headers.te", "set by the gateway")]
+    [InlineData("url: https://sentry.io", "metrics: {forward_too: {}}", 11, "exporters.sentry.metrics.forward_too", "forward_to")]
     [InlineData("traces:", "tracess:", 20, "service.pipelines.tracess", "Did you mean \"traces\"?")]
     [InlineData("url: https://sentry.io", "timeout: 30", 11, "exporters.sentry.timeout", "duration with units")]
     [InlineData("url: https://sentry.io", "sending_queue: {storage: file_storage}", 11, "exporters.sentry.sending_queue.storage", "not supported yet")]
@@ -113,6 +119,24 @@ public sealed class ConfigurationFileTests
         var problem = Assert.Single(result.Problems, candidate => candidate.IsError && candidate.Path == path);
         Assert.Equal(line, problem.Line);
         Assert.Contains(cure, problem.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("endpoint: 'http://otlp.example:4318'", false, "http://otlp.example:4318/v1/metrics")]
+    [InlineData("endpoint: 'https://otlp.example/api/otlp/'", false, "https://otlp.example/api/otlp/v1/metrics")]
+    [InlineData("endpoint: 'https://otlp.example/v1/metrics'", false, "https://otlp.example/v1/metrics")]
+    [InlineData("endpoint: 'http://otlp.example:4317', protocol: grpc", true, "http://otlp.example:4317/opentelemetry.proto.collector.metrics.v1.MetricsService/Export")]
+    public void Metrics_pipeline_may_use_the_exporter_that_forwards_them(string destination, bool isGrpc, string address)
+    {
+        var result = Read(Guide.ReplaceLineEndings("\n")
+            .Replace("url: https://sentry.io", $"url: https://sentry.io\n    metrics: {{forward_to: {{{destination}, headers: {{authorization: Bearer x}}, compression: none, timeout: 5s}}}}", StringComparison.Ordinal)
+            + "\n    metrics: {receivers: [otlp], exporters: [sentry]}");
+
+        Assert.Empty(result.Problems);
+        var forwarding = result.Configuration!.Exporters["sentry"].MetricsForwarding!;
+        Assert.Equal((isGrpc, new Uri(address), false, TimeSpan.FromSeconds(5)), (forwarding.IsGrpc, forwarding.Address, forwarding.Gzip, forwarding.Timeout));
+        Assert.Equal("Bearer x", forwarding.Headers["authorization"].Value);
+        Assert.Contains(result.Configuration.Pipelines, pipeline => pipeline.Signal == OtlpSignal.Metrics);
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using Google.Protobuf;
 using Google.Rpc;
 using Grpc.Health.V1;
-using OpenTelemetry.Proto.Collector.Metrics.V1;
 using OpenTelemetry.Proto.Collector.Trace.V1;
 using SentryOtel.Gateway.Receiving;
 using SentryOtel.Otlp;
@@ -54,18 +53,6 @@ public sealed class GrpcReceiverTests
 
         var partial = ExportTraceServiceResponse.Parser.ParseFrom((await BytesAsync(response)).AsSpan(5)).PartialSuccess;
         Assert.Equal((3, "no project"), (partial.RejectedSpans, partial.ErrorMessage));
-    }
-
-    [Fact]
-    public async Task Metrics_are_refused_with_their_count_and_a_sentence()
-    {
-        await using var receiver = await RunningReceiver.StartAsync();
-
-        var response = await receiver.CallAsync(SampleTelemetry.MetricsExport, SampleTelemetry.Frame(SampleTelemetry.Metrics(points: 7)));
-
-        var partial = ExportMetricsServiceResponse.Parser.ParseFrom((await BytesAsync(response)).AsSpan(5)).PartialSuccess;
-        Assert.Equal(7, partial.RejectedDataPoints);
-        Assert.NotEmpty(partial.ErrorMessage);
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using System.Net;
 using Google.Protobuf;
 using Google.Rpc;
-using OpenTelemetry.Proto.Collector.Metrics.V1;
 using OpenTelemetry.Proto.Collector.Trace.V1;
 using SentryOtel.Gateway.Receiving;
 using SentryOtel.Otlp;
@@ -69,20 +68,6 @@ public sealed class HttpReceiverTests
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         var partial = ExportTraceServiceResponse.Parser.ParseFrom(await BytesAsync(response)).PartialSuccess;
         Assert.Equal((3, "no project"), (partial.RejectedSpans, partial.ErrorMessage));
-    }
-
-    [Fact]
-    public async Task Metrics_are_refused_with_their_count_and_a_sentence()
-    {
-        await using var receiver = await RunningReceiver.StartAsync();
-
-        var response = await receiver.PostAsync("/v1/metrics", SampleTelemetry.Metrics(points: 7));
-
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        var partial = ExportMetricsServiceResponse.Parser.ParseFrom(await BytesAsync(response)).PartialSuccess;
-        Assert.Equal(7, partial.RejectedDataPoints);
-        Assert.Contains("no OTLP metrics", partial.ErrorMessage, StringComparison.Ordinal);
-        Assert.Empty(receiver.Pipeline.Requests);
     }
 
     [Fact]

@@ -31,8 +31,8 @@ internal sealed class LiveGateway : IAsyncDisposable
 
     public Uri Grpc => new($"http://{Host.Receivers["otlp"].Grpc}");
 
-    /// <summary>Starts both; <paramref name="exporter"/> are further lines of the exporter's section.</summary>
-    public static async Task<LiveGateway> StartAsync(string exporter = "", Modes? modes = null, bool grantToken = true, params string[] projects)
+    /// <summary>Starts both; <paramref name="exporter"/> are further lines of the exporter's section, <paramref name="pipelines"/> of the pipelines.</summary>
+    public static async Task<LiveGateway> StartAsync(string exporter = "", Modes? modes = null, bool grantToken = true, string pipelines = "", params string[] projects)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         var sentry = await SentryServerHost.StartAsync(
@@ -55,6 +55,7 @@ internal sealed class LiveGateway : IAsyncDisposable
               pipelines:
                 traces: {receivers: [otlp], processors: [batch], exporters: [sentry]}
                 logs: {receivers: [otlp], processors: [batch], exporters: [sentry]}
+                {{{pipelines}}}
             """;
         var result = ConfigurationFile.Read(yaml, _ => null, _ => throw new FileNotFoundException(), 1L << 30);
         Assert.Empty(result.Problems);
