@@ -73,7 +73,8 @@ internal sealed class BatchWorker(
 
     private void Cut(ProjectQueue queue, SealedBatch batch, DropReason reason)
     {
-        if (batch.Items < 2 || !batch.Splits.TryTake())
+        // Cutting for size ends by itself, and what is small enough is through; the search for a bad record may find nothing but bad ones.
+        if (batch.Items < 2 || (reason == DropReason.Invalid && !batch.Splits.TryTake()))
         {
             queue.Replaced(batch, [], reason);
             return;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text;
 using SentryOtel.Gateway.Configuration.Values;
 using SentryOtel.Gateway.Queueing;
 using SentryOtel.Otlp;
@@ -24,9 +23,6 @@ internal sealed class OtlpSender(
     TimeProvider timeProvider,
     string version) : IBatchSender
 {
-    /// <summary>Enough of an answer to tell why; an error page of a proxy may be long.</summary>
-    private const int MaxTextBytes = 1024;
-
     private const string LimitsHeader = "X-Sentry-Rate-Limits";
 
     public async Task<SendOutcome> SendAsync(RouteTarget target, OtlpSignal signal, SealedBatch batch, CancellationToken cancellationToken)
@@ -83,23 +79,16 @@ internal sealed class OtlpSender(
         rateLimits.Apply(target.PublicKey, target.Organization, status, limits, retryAfter);
         var ingest = signal == OtlpSignal.Logs ? IngestSignal.Logs : IngestSignal.Traces;
         var isLimited = rateLimits.GetDelay(target.PublicKey, target.Organization, ingest) > TimeSpan.Zero;
-        var text = status is >= 200 and < 300 ? string.Empty : await ReadTextAsync(response.Content, cancellationToken);
-        var asked = status is 429 or >= 500 ? RateLimitHeader.ParseRetryAfter(retryAfter, timeProvider.GetUtcNow()) : null;
-        return new SendOutcome(OutcomeReader.Read(status, text, isLimited), status, text, asked ?? TimeSpan.Zero);
-    }
-
-    private static async Task<string> ReadTextAsync(HttpContent content, CancellationToken cancellationToken)
-    {
-        var buffer = new byte[MaxTextBytes];
-        await using var body = await content.ReadAsStreamAsync(cancellationToken);
-        var length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-        var text = new StringBuilder(length);
-        foreach (var rune in Encoding.UTF8.GetString(buffer, 0, length).EnumerateRunes())
+        var text = status is >= 200 and < 300 ? AnswerText.None : await AnswerText.ReadAsync(response.Content, timeProvider, cancellationToken);
+        var kind = OutcomeReader.Read(status, text.Value, isLimited);
+        if (kind == SendOutcomeKind.Invalid && !text.IsWhole)
         {
-            // The body may be protobuf or a page with line breaks; a log line holds neither.
-            text.Append(Rune.IsControl(rune) || rune == Rune.ReplacementChar ? " " : rune.ToString());
+            // A 400 may be about the address, the size or the data: without its reason nothing is dropped.
+            kind = SendOutcomeKind.Transient;
         }
 
-        return text.ToString().Trim();
+        // On a 429 Retry-After is a limit, and in the store, or gives way to the limits header.
+        var asked = status >= 500 ? RateLimitHeader.ParseRetryAfter(retryAfter, timeProvider.GetUtcNow()) : null;
+        return new SendOutcome(kind, status, text.Value, asked ?? TimeSpan.Zero);
     }
 }

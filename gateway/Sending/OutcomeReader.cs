@@ -7,7 +7,7 @@ internal static class OutcomeReader
 {
     /// <summary>Texts of a 400 that are about the address or key, not about the data.</summary>
     private static readonly string[] AddressFaults =
-        ["bad project path parameter", "bad sentry DSN public key", "unsupported protocol version", "bad x-sentry-auth header"];
+        ["bad project path parameter", "bad sentry DSN public key", "unsupported protocol version", "bad x-sentry-auth header", "bad x-sentry-relay-signature header"];
 
     /// <summary>Reasons in a 403 that are about settings of the project or server.</summary>
     private static readonly string[] Settings = ["Cors", "FeatureDisabled", "MissingSignature", "InvalidSignature"];

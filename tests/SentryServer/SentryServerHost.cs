@@ -35,7 +35,7 @@ public sealed class SentryServerHost : IAsyncDisposable
         var addresses = new PublicAddresses(() => options.PublicManagementUrl ?? ManagementUrl, () => options.PublicIngestUrl ?? IngestUrl);
         _management = new Listener(_managementAddress, options, (app, stopping) =>
         {
-            ControlPlane.Use(app, State, Faults);
+            ControlPlane.Use(app, State, Faults, ListenAsync);
             ManagementApi.Use(app, State, Faults, addresses, options.PathPrefix, stopping);
         });
         _ingest = new Listener(_ingestAddress, options, (app, stopping) => IngestApi.Use(app, State, Faults, options.PathPrefix, stopping));
@@ -95,6 +95,9 @@ public sealed class SentryServerHost : IAsyncDisposable
         await _management.StartAsync(cancellationToken);
         await _ingest.StartAsync(cancellationToken);
     }
+
+    /// <summary>Closes or opens the ingest port; what the control plane calls.</summary>
+    private Task ListenAsync(bool open, CancellationToken cancellationToken) => open ? _ingest.StartAsync(cancellationToken) : _ingest.StopAsync();
 
     /// <summary>Down and up again. Relay forgets what it had cached; everything else stays.</summary>
     public async Task RestartAsync(CancellationToken cancellationToken = default)

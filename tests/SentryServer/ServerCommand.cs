@@ -23,6 +23,7 @@ internal static class ServerCommand
     private static readonly Option<bool> OldServer = new("--old-server") { Description = "Behave as an older self-hosted Sentry." };
     private static readonly Option<bool> VirtualClock = new("--virtual-clock") { Description = "Let POST /_stand-in/clock set the clock ahead." };
     private static readonly Option<int> RecordedItems = new("--recorded-items") { Description = "How many spans, log records and losses are kept each; totals are exact in any case.", DefaultValueFactory = _ => 200_000 };
+    private static readonly Option<double> KeepAlive = new("--keep-alive-seconds") { Description = "After how long an idle connection is closed.", DefaultValueFactory = _ => 75 };
     private static readonly Option<FileInfo?> Certificate = new("--tls-certificate") { Description = "PEM certificate chain for https addresses." };
     private static readonly Option<FileInfo?> CertificateKey = new("--tls-key") { Description = "PEM private key of --tls-certificate." };
 
@@ -30,7 +31,7 @@ internal static class ServerCommand
     {
         var command = new RootCommand("A stand-in Sentry: management API and OTLP ingest that check and answer as Sentry does.")
         {
-            Management, Ingest, PublicManagement, PublicIngest, Prefix, Org, Token, Team, Project, RateLimit, OldServer, VirtualClock, RecordedItems, Certificate, CertificateKey,
+            Management, Ingest, PublicManagement, PublicIngest, Prefix, Org, Token, Team, Project, RateLimit, OldServer, VirtualClock, RecordedItems, KeepAlive, Certificate, CertificateKey,
         };
         command.SetAction(RunAsync);
         return command;
@@ -78,6 +79,7 @@ internal static class ServerCommand
         Modes = (arguments.GetValue(OldServer) ? Modes.OldServer : new Modes()) with { ApiRateLimit = arguments.GetValue(RateLimit) is > 0 and var limit ? new ApiRateLimit(limit) : null },
         TimeProvider = arguments.GetValue(VirtualClock) ? new JumpClock() : TimeProvider.System,
         RecordedItems = arguments.GetValue(RecordedItems),
+        KeepAliveTimeout = arguments.GetValue(KeepAlive) is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : throw new ArgumentException("--keep-alive-seconds must be above 0."),
         Certificate = arguments.GetValue(Certificate) is { } certificate ? X509Certificate2.CreateFromPemFile(certificate.FullName, arguments.GetValue(CertificateKey)?.FullName) : null,
         ConfigureLogging = logging => logging.SetMinimumLevel(LogLevel.Warning).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace),
     };

@@ -33,7 +33,8 @@ public sealed class CertificateAuthority : IDisposable
     /// <param name="commonName">The subject's common name.</param>
     /// <param name="dnsNames">Names it is valid for.</param>
     /// <param name="addresses">Addresses it is valid for.</param>
-    public PemCertificate IssueServer(string commonName, IEnumerable<string> dnsNames, IEnumerable<IPAddress> addresses)
+    /// <param name="notAfter">When it ends; null for as long as the authority.</param>
+    public PemCertificate IssueServer(string commonName, IEnumerable<string> dnsNames, IEnumerable<IPAddress> addresses, DateTimeOffset? notAfter = null)
     {
         var names = new SubjectAlternativeNameBuilder();
         foreach (var name in dnsNames)
@@ -46,7 +47,7 @@ public sealed class CertificateAuthority : IDisposable
         }
         var subject = new X500DistinguishedNameBuilder();
         subject.AddCommonName(commonName);
-        return Issue(subject, ServerAuthentication, names.Build());
+        return Issue(subject, ServerAuthentication, names.Build(), notAfter);
     }
 
     /// <summary>Issues a client certificate in Kubernetes' form: the common name is the user, each organisation a group.</summary>
@@ -68,7 +69,7 @@ public sealed class CertificateAuthority : IDisposable
         _key.Dispose();
     }
 
-    private PemCertificate Issue(X500DistinguishedNameBuilder subject, string usage, X509Extension? alternativeNames)
+    private PemCertificate Issue(X500DistinguishedNameBuilder subject, string usage, X509Extension? alternativeNames, DateTimeOffset? notAfter = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(subject.Build(), key, HashAlgorithmName.SHA256);
@@ -80,7 +81,7 @@ public sealed class CertificateAuthority : IDisposable
             request.CertificateExtensions.Add(alternativeNames);
         }
         using var certificate = request.Create(
-            _certificate, _certificate.NotBefore, _certificate.NotAfter, RandomNumberGenerator.GetBytes(16));
+            _certificate, _certificate.NotBefore, notAfter ?? _certificate.NotAfter, RandomNumberGenerator.GetBytes(16));
         return new PemCertificate(certificate.ExportCertificatePem(), key.ExportECPrivateKeyPem());
     }
 }

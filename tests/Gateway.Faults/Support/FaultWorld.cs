@@ -56,6 +56,21 @@ internal sealed class FaultWorld : IAsyncDisposable
     public static Task<FaultWorld> WithProgramAsync(SentryProcess sentry, GatewaySettings settings, params string[] projects) =>
         StartAsync(sentry, projects, async standIn => await GatewayProcess.StartAsync(settings, standIn));
 
+    /// <summary>
+    /// As <see cref="WithClockAsync(SentryProcess, string[])"/>, with one project more that the gateway reaches by a DSN in its configuration, of which the test chooses the key and
+    /// the project id.
+    /// </summary>
+    public static async Task<FaultWorld> WithDsnAsync(
+        SentryProcess sentry, string outsider, Func<SentryProject, string> key, Func<SentryProject, string> id, params string[] projects)
+    {
+        var project = await sentry.StandIn.NewProjectAsync(outsider);
+        var dsn = $"{sentry.StandIn.IngestUrl.Scheme}://{key(project)}@{sentry.StandIn.IngestUrl.Authority}/{id(project)}";
+        var settings = new GatewaySettings { Exporter = [$"routing: {{attribute_to_dsn_mapping: {{{project.Slug}: \"{dsn}\" }} }}", "queue: {max_age: 2m}"] };
+        var world = await WithClockAsync(sentry, settings, projects);
+        world._projects[outsider] = project with { Account = id(project) };
+        return world;
+    }
+
     /// <summary>Moves the gateway's clock; needs <see cref="WithClockAsync(SentryProcess, string[])"/>.</summary>
     public Task AdvanceAsync(TimeSpan by) => Local.AdvanceAsync(by);
 
@@ -97,7 +112,7 @@ internal sealed class FaultWorld : IAsyncDisposable
     {
         var target = _projects[project];
         var request = Interlocked.Increment(ref _requests);
-        var ids = Enumerable.Range(0, count).Select(i => $"{target.Slug}/{request}/{i}{new string('.', padding)}").ToArray();
+        var ids = Enumerable.Range(0, count).Select(i => $"{target.Slug}/{request}/{i:D5}{new string('.', padding)}").ToArray();
         var body = signal == OtlpSignal.Logs ? Requests.Logs(target.Slug, ids) : Requests.Traces((target.Slug, ids));
         var items = Ledger.Add(ids, target, signal);
         using var content = new ByteArrayContent(body);

@@ -100,19 +100,19 @@ internal sealed class Ledger(StandIn sentry, IRunningGateway gateway, HttpClient
     private void AssertBooks(IReadOnlyDictionary<string, int> arrivals, Books books)
     {
         Assert.True(books.IsBalanced, "accepted = sent + dropped + queued does not hold");
-        foreach (var group in Items.GroupBy(item => (item.Project.Slug, item.Signal)))
+        foreach (var group in Items.GroupBy(item => (item.Project.Account, item.Signal)))
         {
             var accepted = group.Where(item => item.Fate != Fate.Refused).ToList();
             var dropped = accepted
                 .Where(item => item.Fate.Kind == FateKind.Dropped || (item.Fate.Kind == FateKind.DeliveredOrDropped && arrivals[item.Id] == 0))
                 .ToLookup(item => item.Fate.Reason, StringComparer.Ordinal);
             var queued = accepted.Count(item => item.Fate == Fate.Queued);
-            var book = books.Of(group.Key.Slug, group.Key.Signal);
+            var book = books.Of(group.Key.Account, group.Key.Signal);
             var expected = new Book(
                 accepted.Count, accepted.Count - queued - dropped.Sum(reason => reason.Count()), queued, dropped.ToDictionary(reason => reason.Key, reason => (long)reason.Count()));
             Assert.True(
                 expected with { Dropped = book.Dropped } == book && expected.Dropped.OrderBy(pair => pair.Key, StringComparer.Ordinal).SequenceEqual(book.Dropped.OrderBy(pair => pair.Key, StringComparer.Ordinal)),
-                $"{group.Key.Slug}, {group.Key.Signal}: the books say {Text(book)}, the items say {Text(expected)}\n{gateway.LogText}");
+                $"{group.Key.Account}, {group.Key.Signal}: the books say {Text(book)}, the items say {Text(expected)}\n{gateway.LogText}");
         }
     }
 

@@ -12,6 +12,9 @@ namespace SentryOtel.Gateway.Faults.Support;
 /// <param name="PublicKey">The first active key's.</param>
 internal sealed record SentryProject(string Slug, string Id, string PublicKey)
 {
+    /// <summary>The label of the gateway's books: a project that is reached by its DSN alone goes by its id.</summary>
+    public string Account { get; init; } = Slug;
+
     /// <summary>Path pattern of its two ingest routes.</summary>
     public string Ingest => $"/api/{Id}/integration/otlp/v1/*";
 
@@ -20,7 +23,7 @@ internal sealed record SentryProject(string Slug, string Id, string PublicKey)
 }
 
 /// <summary>One request to ingest, as the stand-in logged it.</summary>
-internal sealed record LoggedRequest(string Path, int Status, string? Message, string? ContentEncoding);
+internal sealed record LoggedRequest(string Path, int Status, string? Message, string? ContentType, string? ContentEncoding, string UserAgent, string Credential);
 
 /// <summary>What arrived: id (a span's name, a log record's body), and the project whose key it came with.</summary>
 internal sealed record Arrived(string Id, string Project, bool IsLog);
@@ -33,7 +36,8 @@ internal sealed class StandIn(Uri managementUrl, Uri ingestUrl, Uri controlUrl) 
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        // A count of null means every request, so null is written.
+        DefaultIgnoreCondition = JsonIgnoreCondition.Never,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
@@ -90,12 +94,16 @@ internal sealed class StandIn(Uri managementUrl, Uri ingestUrl, Uri controlUrl) 
     /// <summary>Sets the clock of limits and of Relay's cache ahead.</summary>
     public Task AdvanceAsync(TimeSpan by) => ControlAsync(HttpMethod.Post, "clock", new { advanceSeconds = by.TotalSeconds });
 
+    /// <summary>Closes or opens the ingest port.</summary>
+    public Task IngestPortAsync(bool open) => ControlAsync(HttpMethod.Post, "ingest-port", new { open });
+
     /// <summary>Relay forgets what it knew of keys.</summary>
     public Task ForgetKeysAsync() => ControlAsync(HttpMethod.Delete, "relay-cache");
 
     /// <summary>Takes faults, limits and modes back. Projects and what they received stay.</summary>
     public async Task ResetAsync()
     {
+        await IngestPortAsync(open: true);
         await ControlAsync(HttpMethod.Delete, "faults");
         await ControlAsync(HttpMethod.Delete, "limits");
         await ControlAsync(HttpMethod.Patch, "modes", new SentryServer.State.Modes());
@@ -114,9 +122,11 @@ internal sealed class StandIn(Uri managementUrl, Uri ingestUrl, Uri controlUrl) 
     {
         var arrived = new List<Arrived>();
         var lost = new List<Lost>();
-        foreach (var slug in projects.Select(project => project.Slug))
+
+        // What came with a key that nobody knows is listed under the id of the address.
+        foreach (var (name, slug) in projects.SelectMany(project => new[] { (project.Slug, project.Slug), (project.Id, project.Slug) }))
         {
-            var answer = JsonNode.Parse(await ControlAsync(HttpMethod.Get, $"received?project={slug}"))!;
+            var answer = JsonNode.Parse(await ControlAsync(HttpMethod.Get, $"received?project={name}"))!;
             Assert.Equal(0, (int)answer["forgotten"]!);
             foreach (var entry in answer["projects"]!.AsArray())
             {

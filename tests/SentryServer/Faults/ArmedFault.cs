@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using SentryOtel.SentryServer.State;
 
@@ -7,6 +8,7 @@ namespace SentryOtel.SentryServer.Faults;
 public sealed class ArmedFault
 {
     private readonly Regex _path;
+    private readonly byte[]? _bodyContains;
     private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _seen;
@@ -17,6 +19,7 @@ public sealed class ArmedFault
     {
         (Id, Fault) = (id, fault);
         var pattern = Regex.Escape(fault.Path.TrimEnd('/')).Replace(@"\*\*", ".*", StringComparison.Ordinal).Replace(@"\*", "[^/]*", StringComparison.Ordinal);
+        _bodyContains = fault.BodyContains is { } text ? Encoding.UTF8.GetBytes(text) : null;
         _path = new Regex($"^{pattern}/?$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
     }
 
@@ -44,12 +47,13 @@ public sealed class ArmedFault
     internal bool Exhausted(int hits) => Fault.Count is { } count && hits >= count;
 
     /// <summary>Counts the request against this fault when it matches. Call under the queue's lock.</summary>
-    internal bool TryTake(ServerSide side, string method, string path)
+    internal bool TryTake(ServerSide side, string method, string path, ReadOnlySpan<byte> body)
     {
         if ((Fault.Side is { } wanted && wanted != side)
             || (Fault.Method is { } verb && !verb.Equals(method, StringComparison.OrdinalIgnoreCase))
             || Exhausted(_hits)
             || !_path.IsMatch(path)
+            || (_bodyContains is not null && body.IndexOf(_bodyContains) < 0)
             || _seen++ < Fault.Skip)
         {
             return false;

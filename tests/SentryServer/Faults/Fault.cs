@@ -62,6 +62,9 @@ public sealed record Fault
     /// <summary>Which port; null for both.</summary>
     public ServerSide? Side { get; init; }
 
+    /// <summary>Only requests whose body holds this text, after decompression: a poisonous record. Null for every body.</summary>
+    public string? BodyContains { get; init; }
+
     /// <summary>How many requests it meets; null for all until it is removed.</summary>
     public int? Count { get; init; } = 1;
 
@@ -96,6 +99,7 @@ public sealed record Fault
     internal string? Problem() => this switch
     {
         { Path: "" } => "path: give a pattern such as /api/0/teams/*/*/projects/ or **",
+        { BodyContains: "" } => "bodyContains: give a text, or leave it out",
         { Count: < 1 } => "count: at least 1, or null for every request",
         { Skip: < 0 } => "skip: 0 or more",
         { DelayBeforeSeconds: < 0 or > 3600 } or { DelayAfterSeconds: < 0 or > 3600 } => "delayBeforeSeconds, delayAfterSeconds: 0 to 3600",

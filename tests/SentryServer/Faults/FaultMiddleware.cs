@@ -12,7 +12,8 @@ internal sealed class FaultMiddleware(FaultQueue faults, ServerSide side, TimePr
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         var trace = RequestTrace.Of(context);
-        if (faults.Take(side, context.Request.Method, trace.Path) is not { } armed)
+        var body = faults.LooksIntoBodies ? await PeekedBody.ReadAsync(context.Request, context.RequestAborted) : [];
+        if (faults.Take(side, context.Request.Method, trace.Path, body) is not { } armed)
         {
             await next(context);
             return;
@@ -43,6 +44,12 @@ internal sealed class FaultMiddleware(FaultQueue faults, ServerSide side, TimePr
             return;
         }
 
+        if (fault is { Answer: not null, Execute: false, Reset: not FaultPoint.None })
+        {
+            // The request was read to its end; only then the connection breaks.
+            await context.Request.Body.CopyToAsync(Stream.Null, end);
+        }
+
         var body = fault.Answer is null || fault.Execute ? await ExecuteAsync(context, next) : [];
         body = fault.Answer is { } answer ? Replace(context.Response, answer) : body;
         foreach (var (name, value) in fault.AddHeaders)
@@ -67,7 +74,9 @@ internal sealed class FaultMiddleware(FaultQueue faults, ServerSide side, TimePr
                 // Kestrel sends what there is and closes the connection, since more was promised than came.
                 RequestTrace.Of(context).Cut = true;
                 context.Response.ContentLength = body.Length + 1;
+                await context.Response.StartAsync(end);
                 await context.Response.Body.WriteAsync(body.AsMemory(0, body.Length / 2), end);
+                await context.Response.Body.FlushAsync(end);
                 return;
             default:
                 await WriteAsync(context.Response, fault.SlowBody, body, end);

@@ -72,11 +72,31 @@ public sealed class FaultQueue
         }
     }
 
-    internal ArmedFault? Take(ServerSide side, string method, string path)
+    /// <summary>Whether some fault that is not used up looks into bodies.</summary>
+    internal bool LooksIntoBodies
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _faults.Exists(armed => armed.Fault.BodyContains is not null && !armed.Exhausted(armed.Hits));
+            }
+        }
+    }
+
+    internal ArmedFault? Take(ServerSide side, string method, string path, ReadOnlySpan<byte> body)
     {
         lock (_gate)
         {
-            return _faults.Find(armed => armed.TryTake(side, method, path));
+            foreach (var armed in _faults)
+            {
+                if (armed.TryTake(side, method, path, body))
+                {
+                    return armed;
+                }
+            }
+
+            return null;
         }
     }
 }

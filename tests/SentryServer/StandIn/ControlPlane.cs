@@ -10,7 +10,7 @@ internal static class ControlPlane
 {
     private const string Root = "/_stand-in";
 
-    public static void Use(WebApplication app, SentryState state, FaultQueue faults) => app.MapWhen(IsOurs, branch =>
+    public static void Use(WebApplication app, SentryState state, FaultQueue faults, Func<bool, CancellationToken, Task> listen) => app.MapWhen(IsOurs, branch =>
     {
         branch.UseRouting();
         branch.UseEndpoints(routes =>
@@ -19,6 +19,7 @@ internal static class ControlPlane
             Observation.Map(routes, Root, state);
             Steering.Map(routes, Root, state);
             FaultControl.Map(routes, Root, faults);
+            IngestPort.Map(routes, Root, listen);
         });
     });
 
