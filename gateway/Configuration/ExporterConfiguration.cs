@@ -101,7 +101,8 @@ internal sealed record HttpConfiguration
 
     public bool Gzip { get; init; } = true;
 
-    public int MaxConnectionsPerHost { get; init; } = 64;
+    /// <summary>Most connections to one host; null for as many as the senders need.</summary>
+    public int? MaxConnectionsPerHost { get; init; }
 }
 
 /// <summary>What may wait.</summary>

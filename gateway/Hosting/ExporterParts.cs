@@ -28,7 +28,7 @@ internal sealed class ExporterParts : IDisposable
         GatewayServices services)
     {
         var logger = services.LoggerFactory.CreateLogger("SentryOtel.Gateway");
-        var handler = Own(Handler(exporter.Http));
+        var handler = Own(Handler(exporter));
 
         // Spans of the gateway's own work are no business of Sentry's: no traceparent goes out.
         handler.ActivityHeadersPropagator = null;
@@ -75,13 +75,13 @@ internal sealed class ExporterParts : IDisposable
         return Own(new MetricsForwarder(exporter, transport, accounts, admission, attempts, services.TimeProvider, services.Random, logger));
     }
 
-    private static SocketsHttpHandler Handler(HttpConfiguration http) => new SentryHttpOptions
+    private static SocketsHttpHandler Handler(ExporterConfiguration exporter) => new SentryHttpOptions
     {
-        CertificateAuthorities = http.CertificateAuthorities,
-        InsecureSkipVerify = http.InsecureSkipVerify,
-        ServerName = http.ServerName,
-        ProxyUrl = http.ProxyUrl,
-        MaxConnectionsPerServer = http.MaxConnectionsPerHost,
+        CertificateAuthorities = exporter.Http.CertificateAuthorities,
+        InsecureSkipVerify = exporter.Http.InsecureSkipVerify,
+        ServerName = exporter.Http.ServerName,
+        ProxyUrl = exporter.Http.ProxyUrl,
+        MaxConnectionsPerServer = exporter.Http.MaxConnectionsPerHost ?? SendCapacity.From(exporter).Connections,
     }.CreateHandler();
 
     private IRouteSource RoutesOf(ExporterConfiguration exporter, SocketsHttpHandler handler, GatewayServices services, ILogger logger)

@@ -38,7 +38,8 @@ internal sealed class ExporterPipeline : IDisposable
         Accounts accounts,
         TimeProvider timeProvider,
         Random random,
-        ILogger logger)
+        ILogger logger,
+        TaskScheduler? tasks = null)
     {
         Id = exporter.Id;
         _routes = routes;
@@ -48,8 +49,8 @@ internal sealed class ExporterPipeline : IDisposable
         _clock = new MonotonicClock(timeProvider);
         _slicer = new RequestSlicer(routes.Attribute);
         var worker = new BatchWorker(Id, sender, admission, queue => routes.Recheck(queue.Name), new LogThrottle(timeProvider), logger);
-        _scheduler = new SendScheduler(exporter.Queue.Consumers, worker.DoAsync, _clock);
-        Queues = new ProjectQueues(QueueRules.From(exporter, batches, random), rateLimits, _scheduler, _clock);
+        _scheduler = new SendScheduler(SendCapacity.From(exporter), worker.DoAsync, _clock, tasks);
+        Queues = new ProjectQueues(QueueRules.From(exporter, batches, random), rateLimits, admission, _scheduler, _clock);
         Parking = new ParkingLot(
             exporter.Queue.Parking, routes.Find, (route, signal, data) => Queues.TryEnqueue(Queues.Of(route, signal), data, isBooked: true), _clock);
         routes.Changed += OnRoutesChanged;
@@ -116,7 +117,7 @@ internal sealed class ExporterPipeline : IDisposable
     /// <summary>Keeps to another configuration from now on: bounds, batches, retries. What waits, waits under the new rules.</summary>
     public void Apply(ExporterConfiguration exporter, IReadOnlyDictionary<OtlpSignal, BatchConfiguration> batches)
     {
-        _scheduler.Resize(exporter.Queue.Consumers);
+        _scheduler.Resize(SendCapacity.From(exporter));
         Queues.Apply(QueueRules.From(exporter, batches, _random));
         Parking.Apply(exporter.Queue.Parking);
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using SentryOtel.Gateway.Configuration;
 using SentryOtel.Gateway.Queueing;
+using SentryOtel.Gateway.Receiving;
 using SentryOtel.Gateway.Routing;
 using SentryOtel.Gateway.Sending;
 using SentryOtel.Otlp;
@@ -10,10 +11,10 @@ namespace SentryOtel.Gateway.Ingest;
 
 /// <summary>The queues of one exporter, made as projects come up.</summary>
 internal sealed class ProjectQueues(
-    QueueRules rules, RateLimitStore rateLimits, SendScheduler scheduler, MonotonicClock clock)
+    QueueRules rules, RateLimitStore rateLimits, Admission admission, SendScheduler scheduler, MonotonicClock clock)
 {
     private readonly ConcurrentDictionary<(string Name, OtlpSignal Signal), ProjectQueue> _queues = new();
-    private readonly QueueRoom _room = new(rules.MaxBytes);
+    private readonly QueueRoom _room = new(rules.MaxBytes, admission);
     private volatile QueueRules _rules = rules;
     private volatile bool _draining;
 

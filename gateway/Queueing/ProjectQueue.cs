@@ -8,7 +8,7 @@ namespace SentryOtel.Gateway.Queueing;
 
 /// <summary>
 /// What waits for one project and signal, with its own bound, its own clock for retries and its own reasons to wait. Never does the
-/// work itself: it says when there is some (<see cref="NextDue"/>) and hands it out (<see cref="TryTake"/>).
+/// work itself: it says when there is some (<see cref="NextSeal"/>, <see cref="NextSend"/>) and hands it out.
 /// </summary>
 internal sealed class ProjectQueue(
     string name,
@@ -40,6 +40,9 @@ internal sealed class ProjectQueue(
     public OtlpSignal Signal { get; } = signal;
 
     public QueueLimits Limits => _limits;
+
+    /// <summary>The queue's place among the others; the scheduler's own.</summary>
+    public QueueTurns Turns { get; } = new();
 
     /// <summary>Where the data goes now.</summary>
     public RouteTarget Target
@@ -108,51 +111,78 @@ internal sealed class ProjectQueue(
         }
     }
 
-    /// <summary>When there is something to do next; null while there is nothing.</summary>
-    public TimeSpan? NextDue()
+    /// <summary>When there is something to seal next; null while there is nothing.</summary>
+    public TimeSpan? NextSeal()
     {
         lock (_gate)
         {
-            var due = TimeSpan.MaxValue;
-            if (!_sealing && (_closed.Count > 0 || _open is not null))
-            {
-                due = _closed.Count > 0 || _draining ? TimeSpan.Zero : _open!.Since + Limits.Linger;
-            }
-
-            if (_ready.First is { } first)
-            {
-                due = Min(due, first.Value.Since + Limits.MaxAge);
-                if (MaySendLocked())
-                {
-                    due = Min(due, SendableAtLocked());
-                }
-            }
-
-            return due == TimeSpan.MaxValue ? null : due;
+            return NextSealLocked();
         }
     }
 
-    /// <summary>Hands out one piece of work that is due; null when none is.</summary>
-    public QueueWork? TryTake()
+    /// <summary>When there is something to send or to give up next; null while there is nothing.</summary>
+    public TimeSpan? NextSend()
+    {
+        lock (_gate)
+        {
+            if (_ready.First is not { } first)
+            {
+                return null;
+            }
+
+            var expiry = first.Value.Since + Limits.MaxAge;
+            return MaySendLocked() ? Min(expiry, SendableAtLocked()) : expiry;
+        }
+    }
+
+    /// <summary>Bytes of what is to be sealed now; null when nothing is.</summary>
+    public long? SealDue()
+    {
+        lock (_gate)
+        {
+            return NextSealLocked() is not { } due || due > clock.Now ? null : _closed.TryPeek(out var closed) ? closed.Bytes : _open!.Bytes;
+        }
+    }
+
+    /// <summary>Drops what waited too long. Gives the bytes of what is to be sent now; null when nothing is.</summary>
+    public long? SendDue()
     {
         lock (_gate)
         {
             DropExpiredLocked();
-            if (!_sealing && TakeClosedLocked() is { } batch)
+            return NextToSendLocked()?.Body.Length;
+        }
+    }
+
+    /// <summary>Hands out a batch to seal; null when none is due.</summary>
+    public QueueWork? TryTakeSeal()
+    {
+        lock (_gate)
+        {
+            if (_sealing || TakeClosedLocked() is not { } batch)
             {
-                _sealing = true;
-                return new QueueWork(batch, null, _target, clock.Now);
+                return null;
             }
 
-            if (_ready.First is { } first && MaySendLocked() && SendableAtLocked() <= clock.Now)
+            _sealing = true;
+            return new QueueWork(batch, null, _target, clock.Now);
+        }
+    }
+
+    /// <summary>Hands out a batch to send; null when none is due.</summary>
+    public QueueWork? TryTakeSend()
+    {
+        lock (_gate)
+        {
+            if (NextToSendLocked() is not { } batch)
             {
-                _ready.RemoveFirst();
-                _inFlight++;
-                _inFlightItems += first.Value.Items;
-                return new QueueWork(null, first.Value, _target, clock.Now);
+                return null;
             }
 
-            return null;
+            _ready.RemoveFirst();
+            _inFlight++;
+            _inFlightItems += batch.Items;
+            return new QueueWork(null, batch, _target, clock.Now);
         }
     }
 
@@ -337,7 +367,8 @@ internal sealed class ProjectQueue(
 
     private IngestSignal Ingest => Signal == OtlpSignal.Logs ? IngestSignal.Logs : IngestSignal.Traces;
 
-    private bool HasRoomLocked(long bytes) => !_stopped && (_bytes == 0 || bytes <= Limits.MaxBytes - _bytes) && room.Has(bytes);
+    private bool HasRoomLocked(long bytes) =>
+        !_stopped && (_bytes == 0 || bytes <= Math.Min(Limits.MaxBytes, room.Share) - _bytes) && room.Has(bytes);
 
     private void AddBytesLocked(long bytes)
     {
@@ -353,6 +384,16 @@ internal sealed class ProjectQueue(
             _open = null;
         }
     }
+
+    private TimeSpan? NextSealLocked() =>
+        _sealing ? null
+        : _closed.Count > 0 ? TimeSpan.Zero
+        : _open is null ? null
+        : _draining ? TimeSpan.Zero
+        : _open.Since + Limits.Linger;
+
+    private SealedBatch? NextToSendLocked() =>
+        _ready.First is { } first && MaySendLocked() && SendableAtLocked() <= clock.Now ? first.Value : null;
 
     private OpenBatch? TakeClosedLocked()
     {

@@ -1,9 +1,14 @@
+using SentryOtel.Gateway.Receiving;
+
 namespace SentryOtel.Gateway.Queueing;
 
 /// <summary>The bytes that all queues of one exporter hold together, and how many they may.</summary>
 /// <param name="limit">Bytes.</param>
-internal sealed class QueueRoom(long limit)
+/// <param name="admission">The gateway's budget, of which requests take their part too.</param>
+internal sealed class QueueRoom(long limit, Admission admission)
 {
+    private const long FreeShare = 2;
+
     private long _bytes;
     private long _limit = limit;
 
@@ -14,6 +19,12 @@ internal sealed class QueueRoom(long limit)
     }
 
     public long Bytes => Interlocked.Read(ref _bytes);
+
+    /// <summary>
+    /// Bytes that one queue may hold now: twice what is free. One that is stuck alone so gets two thirds, several stuck ones share evenly, and there is always room left for projects
+    /// that flow (dynamic thresholds, Choudhury and Hahne 1998).
+    /// </summary>
+    public long Share => FreeShare * Math.Max(0, Math.Min(Limit - Bytes, admission.Limit - admission.Reserved));
 
     /// <summary>Whether so many bytes more stay within the limit. What is above it was taken at the same moment, or is larger sealed than it came.</summary>
     public bool Has(long bytes) => Bytes is var now && (now <= 0 || bytes <= Limit - now);

@@ -3,34 +3,45 @@ using SentryOtel.Gateway.Queueing;
 namespace SentryOtel.Gateway.Sending;
 
 /// <summary>
-/// Decides which queue works next. Queues wait in a heap by their due time and cost nothing until then; those that are due take turns,
-/// one batch each. A queue whose project fails may hold half of the senders at most, all such queues together.
+/// Decides which queue works next. Compressing and sending have their own places and their own turns, both fair by bytes. Projects that fail or answer slowly hold half
+/// of the senders at most, all together; one that nothing is known of yet holds one; and an attempt that waits long for its answer gives its sender back, but its project gets no
+/// other until the answer is there.
 /// </summary>
 internal sealed class SendScheduler : IDisposable
 {
+    /// <summary>Sentry's Relay answers within milliseconds, since it only queues.</summary>
+    internal static readonly TimeSpan SlowAfter = TimeSpan.FromSeconds(1);
+
     private readonly Func<ProjectQueue, QueueWork, CancellationToken, Task> _work;
     private readonly MonotonicClock _clock;
+    private readonly TaskScheduler _tasks;
+    private readonly int _sealers = Environment.ProcessorCount;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
-    private readonly PriorityQueue<ProjectQueue, TimeSpan> _waiting = new();
-    private readonly Dictionary<ProjectQueue, TimeSpan> _dueAt = [];
-    private readonly Queue<ProjectQueue> _turn = new();
-    private readonly HashSet<ProjectQueue> _inTurn = [];
+    private readonly FairTurns _seals = new(queue => queue.Turns.Seal, queue => queue.NextSeal(), queue => queue.SealDue());
+    private readonly FairTurns _sends = new(queue => queue.Turns.Send, queue => queue.NextSend(), queue => queue.SendDue());
+    private readonly Queue<Attempt> _young = new();
+    private readonly Func<ProjectQueue, bool> _maySend;
     private readonly ITimer _timer;
-    private int _senders;
+    private SendCapacity _capacity;
+    private int _sealing;
     private int _sending;
-    private int _sendingForFailing;
+    private int _sendingForTroubled;
+    private int _overdue;
     private int _running;
     private TaskCompletionSource _idle = Completed();
 
-    /// <param name="senders">Batches on the way at a time.</param>
+    /// <param name="capacity">Batches on the way at a time.</param>
     /// <param name="work">Does a piece of work; must not throw.</param>
     /// <param name="clock">The clock.</param>
-    public SendScheduler(int senders, Func<ProjectQueue, QueueWork, CancellationToken, Task> work, MonotonicClock clock)
+    /// <param name="tasks">Where the work runs; null for the thread pool.</param>
+    public SendScheduler(SendCapacity capacity, Func<ProjectQueue, QueueWork, CancellationToken, Task> work, MonotonicClock clock, TaskScheduler? tasks = null)
     {
-        _senders = senders;
+        _capacity = capacity;
         _work = work;
         _clock = clock;
+        _tasks = tasks ?? TaskScheduler.Default;
+        _maySend = MaySendLocked;
         _timer = clock.CreateTimer(Pump);
     }
 
@@ -45,11 +56,11 @@ internal sealed class SendScheduler : IDisposable
     }
 
     /// <summary>Allows another number of batches on the way at a time.</summary>
-    public void Resize(int senders)
+    public void Resize(SendCapacity capacity)
     {
         lock (_gate)
         {
-            _senders = senders;
+            _capacity = capacity;
             PumpLocked();
         }
     }
@@ -86,21 +97,8 @@ internal sealed class SendScheduler : IDisposable
 
     private void ScheduleLocked(ProjectQueue queue)
     {
-        if (_inTurn.Contains(queue))
-        {
-            return;
-        }
-
-        if (queue.NextDue() is not { } due)
-        {
-            _dueAt.Remove(queue);
-        }
-        else if (!_dueAt.TryGetValue(queue, out var known) || due < known)
-        {
-            // A later due time keeps the earlier entry: the queue is looked at then and put back, so the heap does not grow.
-            _dueAt[queue] = due;
-            _waiting.Enqueue(queue, due);
-        }
+        _seals.Schedule(queue);
+        _sends.Schedule(queue);
     }
 
     private void PumpLocked()
@@ -111,65 +109,99 @@ internal sealed class SendScheduler : IDisposable
         }
 
         var now = _clock.Now;
-        while (_waiting.TryPeek(out var queue, out var due) && due <= now)
+        SetOverdueAsideLocked(now);
+        _seals.Admit(now);
+        _sends.Admit(now);
+        while (_sealing < _sealers && _seals.Next(static _ => true) is { } queue)
         {
-            _waiting.Dequeue();
-            if (_dueAt.TryGetValue(queue, out var current) && current == due)
+            if (queue.TryTakeSeal() is { } work)
             {
-                _dueAt.Remove(queue);
-                if (_inTurn.Add(queue))
-                {
-                    _turn.Enqueue(queue);
-                }
+                _sealing++;
+                StartLocked(queue, work, null);
             }
         }
 
-        TakeTurnsLocked();
-        _timer.Change(_waiting.TryPeek(out _, out var next) ? Max(next - now, TimeSpan.Zero) : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        while (_sending < _capacity.Senders && _sends.Next(_maySend) is { } queue)
+        {
+            if (queue.TryTakeSend() is { } work)
+            {
+                StartLocked(queue, work, BeginLocked(queue, now));
+            }
+        }
+
+        ArmLocked(now);
     }
 
-    private void TakeTurnsLocked()
-    {
-        var passed = 0;
-        while (passed < _turn.Count && _sending < _senders)
-        {
-            var queue = _turn.Dequeue();
-            var failing = queue.IsFailing;
-            if (failing && _sendingForFailing >= Math.Max(1, _senders / 2))
-            {
-                _turn.Enqueue(queue);
-                passed++;
-                continue;
-            }
+    private bool MaySendLocked(ProjectQueue queue) =>
+        MaySendMoreLocked(queue.Turns) && (!IsTroubled(queue) || _sendingForTroubled < Math.Max(1, _capacity.Senders / 2));
 
-            if (queue.TryTake() is { } work)
+    // One sender for everybody who needs one; another only while twice as many are free as the project holds, so that many that begin to hang at once take one each.
+    private bool MaySendMoreLocked(QueueTurns turns) =>
+        turns.InFlight == 0 || (turns.HasAnswered && turns.Overdue == 0 && turns.InFlight * 2 <= _capacity.Senders - _sending);
+
+    private static bool IsTroubled(ProjectQueue queue) => queue.Turns.IsSlow || queue.IsFailing;
+
+    private Attempt BeginLocked(ProjectQueue queue, TimeSpan now)
+    {
+        var attempt = new Attempt(queue, now, IsTroubled(queue));
+        _young.Enqueue(attempt);
+        _sending++;
+        _sendingForTroubled += attempt.IsTroubled ? 1 : 0;
+        queue.Turns.InFlight++;
+        return attempt;
+    }
+
+    // In the order of their start, which is that of their age.
+    private void SetOverdueAsideLocked(TimeSpan now)
+    {
+        while (_young.TryPeek(out var oldest) && (oldest.IsDone || (oldest.Started + SlowAfter <= now && _overdue < _capacity.Overdue)))
+        {
+            _young.Dequeue();
+            if (!oldest.IsDone)
             {
-                _turn.Enqueue(queue);
-                passed = 0;
-                StartLocked(queue, work, failing);
-            }
-            else
-            {
-                _inTurn.Remove(queue);
-                ScheduleLocked(queue);
+                oldest.IsOverdue = true;
+                oldest.Queue.Turns.Overdue++;
+                _overdue++;
+                LeaveSenderLocked(oldest);
             }
         }
     }
 
-    private void StartLocked(ProjectQueue queue, QueueWork work, bool failing)
+    private void LeaveSenderLocked(Attempt attempt)
     {
-        var isSending = work.Batch is not null;
-        _sending += isSending ? 1 : 0;
-        _sendingForFailing += isSending && failing ? 1 : 0;
+        _sending--;
+        _sendingForTroubled -= attempt.IsTroubled ? 1 : 0;
+    }
+
+    private void EndLocked(Attempt attempt)
+    {
+        attempt.IsDone = true;
+        var turns = attempt.Queue.Turns;
+        turns.InFlight--;
+        turns.HasAnswered = true;
+        turns.LastWasSlow = _clock.Now - attempt.Started >= SlowAfter;
+        if (attempt.IsOverdue)
+        {
+            turns.Overdue--;
+            _overdue--;
+        }
+        else
+        {
+            LeaveSenderLocked(attempt);
+        }
+    }
+
+    private void StartLocked(ProjectQueue queue, QueueWork work, Attempt? attempt)
+    {
         if (_running++ == 0)
         {
             _idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
-        _ = Task.Run(() => RunAsync(queue, work, isSending, failing));
+        _ = Task.Factory.StartNew(() => RunAsync(queue, work, attempt), CancellationToken.None, TaskCreationOptions.DenyChildAttach, _tasks);
     }
 
-    private async Task RunAsync(ProjectQueue queue, QueueWork work, bool isSending, bool failing)
+    private async Task RunAsync(ProjectQueue queue, QueueWork work, Attempt? attempt)
     {
         try
         {
@@ -179,8 +211,15 @@ internal sealed class SendScheduler : IDisposable
         {
             lock (_gate)
             {
-                _sending -= isSending ? 1 : 0;
-                _sendingForFailing -= isSending && failing ? 1 : 0;
+                if (attempt is null)
+                {
+                    _sealing--;
+                }
+                else
+                {
+                    EndLocked(attempt);
+                }
+
                 ScheduleLocked(queue);
                 PumpLocked();
                 if (--_running == 0)
@@ -191,12 +230,37 @@ internal sealed class SendScheduler : IDisposable
         }
     }
 
-    private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
+    private void ArmLocked(TimeSpan now)
+    {
+        var next = TimeSpan.MaxValue;
+        next = _seals.NextDue is { } seal && seal < next ? seal : next;
+        next = _sends.NextDue is { } send && send < next ? send : next;
+        if (_young.TryPeek(out var oldest) && _overdue < _capacity.Overdue && oldest.Started + SlowAfter < next)
+        {
+            next = oldest.Started + SlowAfter;
+        }
+
+        var wait = next == TimeSpan.MaxValue ? Timeout.InfiniteTimeSpan : next > now ? next - now : TimeSpan.Zero;
+        _timer.Change(wait, Timeout.InfiniteTimeSpan);
+    }
 
     private static TaskCompletionSource Completed()
     {
         var source = new TaskCompletionSource();
         source.SetResult();
         return source;
+    }
+
+    private sealed class Attempt(ProjectQueue queue, TimeSpan started, bool isTroubled)
+    {
+        public ProjectQueue Queue { get; } = queue;
+
+        public TimeSpan Started { get; } = started;
+
+        public bool IsTroubled { get; } = isTroubled;
+
+        public bool IsOverdue { get; set; }
+
+        public bool IsDone { get; set; }
     }
 }

@@ -35,9 +35,7 @@ internal static class HttpReader
             ProxyUrl = Proxy(section),
             Headers = Headers(section, Reserved),
             Gzip = section.OneOf("compression", "gzip", "gzip", "none", string.Empty) != "none",
-            MaxConnectionsPerHost = (int)section.Number("max_conns_per_host", 0, 0, 65_535) is > 0 and var connections
-                ? connections
-                : otherwise.MaxConnectionsPerHost,
+            MaxConnectionsPerHost = (int)section.Number("max_conns_per_host", 0, 0, 65_535) is > 0 and var connections ? connections : null,
         };
         tls?.NotSupportedYet(
             "cert_file", "cert_pem", "key_file", "key_pem", "min_version", "max_version", "cipher_suites", "include_insecure_cipher_suites",
