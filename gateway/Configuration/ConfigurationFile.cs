@@ -25,7 +25,8 @@ internal static class ConfigurationFile
 
         var top = new SectionReader(root, string.Empty, context);
         var configuration = new RootReader(top, context, availableMemory).Read();
-        return new ConfigurationResult(context.HasErrors ? null : configuration, context.Problems);
+        return new ConfigurationResult(
+            context.HasErrors || configuration is null ? null : configuration with { Values = ValueHashes.Of(root, context) }, context.Problems);
     }
 
     private static YamlNode? Parse(string yaml, ReadContext context)

@@ -26,6 +26,12 @@ internal sealed record GatewayConfiguration
 
     /// <summary>How long a stop may take until what is still queued is dropped. 20 s.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How often the file and the files that it names are looked at for a change; zero for never, but on SIGHUP. 5 s.</summary>
+    public TimeSpan ReloadInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Every value, to tell what another configuration changes.</summary>
+    public ConfigurationValues Values { get; init; } = ConfigurationValues.None;
 }
 
 /// <summary>One pipeline: signal, entrances, exits.</summary>

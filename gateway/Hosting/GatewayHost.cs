@@ -3,28 +3,28 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using SentryOtel.Gateway.Configuration;
-using SentryOtel.Gateway.Configuration.Values;
+using SentryOtel.Gateway.Hosting.Reloading;
+using SentryOtel.Gateway.Hosting.Running;
 using SentryOtel.Gateway.Ingest;
 using SentryOtel.Gateway.Receiving;
 using SentryOtel.Gateway.Telemetry;
 using SentryOtel.Kubernetes.Health;
-using SentryOtel.Otlp;
 
 namespace SentryOtel.Gateway.Hosting;
 
-/// <summary>The running gateway. Starts from the inside out and stops from the outside in: entrances first, then the queues drain.</summary>
+/// <summary>
+/// The running gateway. Starts from the inside out and stops from the outside in: entrances first, then the queues drain. Takes another configuration while it runs.
+/// </summary>
 internal sealed class GatewayHost : IAsyncDisposable
 {
-    private readonly GatewayConfiguration _configuration;
     private readonly GatewayServices _services;
     private readonly ILogger _logger;
-    private readonly Dictionary<string, ExporterParts> _exporters;
-    private readonly List<ReceiverPipeline> _pipelines = [];
-    private readonly Dictionary<string, OtlpReceiver> _receivers = new(StringComparer.Ordinal);
+    private readonly RunningExporters _exporters;
+    private readonly RunningReceivers _receivers;
+    private readonly ProbeServers _probes;
     private readonly GatewayTelemetry _telemetry;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly List<HealthServer> _servers = [];
-    private Task _routes = Task.CompletedTask;
+    private readonly SemaphoreSlim _changing = new(1, 1);
+    private volatile GatewayConfiguration _configuration;
     private volatile bool _listening;
 
     public GatewayHost(GatewayConfiguration configuration, GatewayServices services)
@@ -34,150 +34,159 @@ internal sealed class GatewayHost : IAsyncDisposable
         _logger = services.LoggerFactory.CreateLogger("SentryOtel.Gateway");
         Admission = new Admission(configuration.AdmissionBytes);
         _telemetry = new GatewayTelemetry(services.TimeProvider, services.Version, this);
-        _exporters = configuration.Exporters.ToDictionary(
-            pair => pair.Key, pair => new ExporterParts(pair.Value, BatchesOf(pair.Key), Admission, Accounts, _telemetry.Attempts, services), StringComparer.Ordinal);
+        Reloads = new ReloadState(services.TimeProvider, this);
         var counters = new IngestCounters();
-        foreach (var (id, receiver) in configuration.Receivers)
-        {
-            var pipeline = new ReceiverPipeline(new PipelineGraph(ExportersBehind(id), receiver.CheckRecords), counters);
-            _pipelines.Add(pipeline);
-            _receivers[id] = new OtlpReceiver(receiver, pipeline, Admission, new ReceiverOptions { TimeProvider = services.TimeProvider }, services.LoggerFactory);
-        }
-
-        Exporters = [.. _exporters.Values.Select(parts => parts.Pipeline)];
-        _telemetry.Attach(Accounts, counters, [.. _receivers.Values.Select(receiver => receiver.Refusals)], Admission, () => Exporters);
+        _exporters = new RunningExporters(Admission, Accounts, _telemetry.Attempts, services, _logger);
+        _receivers = new RunningReceivers(Admission, counters, services, _logger);
+        _probes = new ProbeServers(services.LoggerFactory);
+        _telemetry.Attach(Accounts, counters, _receivers.Refusals, Admission, () => Exporters);
     }
 
     public Admission Admission { get; }
 
     public Accounts Accounts { get; } = new();
 
-    public IReadOnlyList<ExporterPipeline> Exporters { get; }
+    /// <summary>How the configuration was last taken.</summary>
+    public ReloadState Reloads { get; }
 
-    public IReadOnlyDictionary<string, OtlpReceiver> Receivers => _receivers;
+    /// <summary>Every exporter that may hold data.</summary>
+    public IReadOnlyList<ExporterPipeline> Exporters => _exporters.All;
+
+    public IReadOnlyDictionary<string, OtlpReceiver> Receivers => _receivers.ById;
+
+    /// <summary>What is in force.</summary>
+    public GatewayConfiguration Configuration => _configuration;
 
     /// <summary>Where health is answered, once started.</summary>
-    public Uri? HealthAddress { get; private set; }
+    public Uri? HealthAddress => _probes.AddressOf("health");
 
     /// <summary>Where metrics are served, once started.</summary>
-    public Uri? MetricsAddress { get; private set; }
+    public Uri? MetricsAddress => _probes.AddressOf("metrics");
 
     /// <summary>Why the gateway can not take its part yet; null once it can.</summary>
-    public string? NotReady =>
-        !_listening ? "the receivers do not listen yet" : Exporters.Select(exporter => exporter.Routes.NotReady is { } why ? $"exporter {exporter.Id}: {why}" : null).FirstOrDefault(why => why is not null);
+    public string? NotReady => _listening ? _exporters.NotReady : "the receivers do not listen yet";
 
     /// <summary>Starts everything.</summary>
     /// <exception cref="IOException">An address is in use.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (_configuration.HealthCheck is { } health)
-        {
-            HealthAddress = await ServeAsync("health", health.Endpoint, endpoints => MapHealth(endpoints, health.Path), cancellationToken);
-        }
-
-        if (_configuration.Telemetry.MetricsEndpoint is { } metrics)
-        {
-            MetricsAddress = await ServeAsync("metrics", metrics, _telemetry.Map, cancellationToken);
-        }
-
-        _routes = Task.WhenAll(_exporters.Values.Select(parts => RunRoutesAsync(parts)));
-        foreach (var receiver in _receivers.Values)
-        {
-            await receiver.StartAsync(cancellationToken);
-        }
-
+        await ChangeAsync(_configuration, new ConfigurationChange([]), cancellationToken);
         _listening = true;
         Log.Started(_logger, _services.Version, _receivers.Count, _exporters.Count);
+    }
+
+    /// <summary>
+    /// Puts another configuration in force without refusing a request or losing an item: requests in progress end under the one before. Nothing changes when it throws.
+    /// </summary>
+    /// <exception cref="IOException">A new address is in use.</exception>
+    public async Task<ConfigurationChange> ReloadAsync(GatewayConfiguration configuration, CancellationToken cancellationToken)
+    {
+        await _changing.WaitAsync(cancellationToken);
+        try
+        {
+            var change = _configuration.Values.To(configuration.Values);
+            if (_listening && !change.IsEmpty)
+            {
+                await ChangeAsync(configuration, change, cancellationToken);
+            }
+
+            return change;
+        }
+        finally
+        {
+            _changing.Release();
+        }
     }
 
     /// <summary>Stops: no more requests, then what is queued is sent for as long as the drain may take, then the rest is dropped and counted.</summary>
     public async Task StopAsync()
     {
-        using var giveUp = new CancellationTokenSource(_configuration.DrainTimeout, _services.TimeProvider);
-        _listening = false;
-        _pipelines.ForEach(pipeline => pipeline.Stop());
-        await Task.WhenAll(_receivers.Values.Select(receiver => receiver.StopAsync(giveUp.Token)));
-        await Task.WhenAll(Exporters.Select(exporter => exporter.DrainAsync(giveUp.Token)));
-        await _stop.CancelAsync();
-        await _routes;
-        Log.Stopped(_logger);
+        await _changing.WaitAsync();
+        try
+        {
+            using var giveUp = new CancellationTokenSource(_configuration.DrainTimeout, _services.TimeProvider);
+            _listening = false;
+            await _receivers.StopAsync(giveUp.Token);
+            await _exporters.DrainAsync(giveUp.Token);
+            Log.Stopped(_logger);
+        }
+        finally
+        {
+            _changing.Release();
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        await _routes;
-        foreach (var receiver in _receivers.Values)
-        {
-            await receiver.DisposeAsync();
-        }
-
-        foreach (var server in _servers)
-        {
-            await server.DisposeAsync();
-        }
-
-        foreach (var parts in _exporters.Values)
-        {
-            parts.Dispose();
-        }
-
+        await _receivers.DisposeAsync();
+        await _probes.DisposeAsync();
+        await _exporters.DisposeAsync();
+        Reloads.Dispose();
         _telemetry.Dispose();
-        _stop.Dispose();
+        _changing.Dispose();
     }
 
-    private Dictionary<OtlpSignal, BatchConfiguration> BatchesOf(string exporter) => _configuration.Pipelines
-        .Where(pipeline => pipeline.Exporters.Contains(exporter))
-        .DistinctBy(pipeline => pipeline.Signal)
-        .ToDictionary(pipeline => pipeline.Signal, pipeline => pipeline.Batch);
-
-    private Dictionary<OtlpSignal, IReadOnlyList<ExporterPipeline>> ExportersBehind(string receiver) => _configuration.Pipelines
-        .Where(pipeline => pipeline.Receivers.Contains(receiver))
-        .GroupBy(pipeline => pipeline.Signal)
-        .ToDictionary(
-            group => group.Key,
-            group => (IReadOnlyList<ExporterPipeline>)[.. group.SelectMany(pipeline => pipeline.Exporters).Distinct().Select(id => _exporters[id].Pipeline)]);
-
-    private async Task<Uri?> ServeAsync(string name, ListenEndpoint endpoint, Action<IEndpointRouteBuilder> map, CancellationToken cancellationToken)
+    // From a configuration without anything, this is the start.
+    private async Task ChangeAsync(GatewayConfiguration next, ConfigurationChange change, CancellationToken cancellationToken)
     {
-        var server = new HealthServer(name, endpoint.ToIPEndPoint(), map, _services.LoggerFactory);
-        _servers.Add(server);
-        await server.StartAsync(cancellationToken);
-        return server.Address;
+        var added = _exporters.Add(next);
+        HealthServer? health = null;
+        HealthServer? metrics = null;
+        RunningReceivers.Replacement receivers;
+        try
+        {
+            // Everything that may fail comes first: to open an address.
+            health = await _probes.OpenAsync("health", next.HealthCheck?.Endpoint, MapHealth, cancellationToken);
+            metrics = await _probes.OpenAsync("metrics", next.Telemetry.MetricsEndpoint, _telemetry.Map, cancellationToken);
+            receivers = await _receivers.OpenAsync(next, change, GraphOf, cancellationToken);
+        }
+        catch
+        {
+            await (health?.DisposeAsync() ?? ValueTask.CompletedTask);
+            await (metrics?.DisposeAsync() ?? ValueTask.CompletedTask);
+            _exporters.Remove(added);
+            throw;
+        }
+
+        Admission.Resize(next.AdmissionBytes);
+        _services.LogThreshold?.Set(next.Telemetry.LogLevel);
+        _exporters.Apply(next, change);
+        var before = _configuration;
+        _configuration = next;
+        await _receivers.CommitAsync(next, receivers, GraphOf);
+        await _probes.CommitAsync("health", next.HealthCheck?.Endpoint, health);
+        await _probes.CommitAsync("metrics", next.Telemetry.MetricsEndpoint, metrics);
+
+        // No request is on its way to these any more.
+        _exporters.Remove(before.Exporters.Keys.Except(next.Exporters.Keys));
+
+        PipelineGraph GraphOf(string receiver) => new(
+            next.Pipelines.Where(pipeline => pipeline.Receivers.Contains(receiver)).GroupBy(pipeline => pipeline.Signal).ToDictionary(
+                group => group.Key,
+                group => (IReadOnlyList<ExporterPipeline>)[.. group.SelectMany(pipeline => pipeline.Exporters).Distinct().Select(id => _exporters[id])]),
+            next.Receivers[receiver].CheckRecords);
     }
 
-    private void MapHealth(IEndpointRouteBuilder endpoints, string path)
+    private void MapHealth(IEndpointRouteBuilder endpoints)
     {
         var checks = new HealthChecks(_services.LoggerFactory);
         checks.AddReadiness("gateway", () => NotReady is { } why ? HealthCheckResult.Unhealthy(why) : HealthCheckResult.Healthy);
+        checks.AddReadiness("configuration", () => HealthCheckResult.Healthy with { Remark = Reloads.Remark });
         endpoints.MapHealth(checks);
-        endpoints.MapMethods(path, [HttpMethods.Get, HttpMethods.Head], (RequestDelegate)(context =>
+        endpoints.MapMethods("/{**path}", [HttpMethods.Get, HttpMethods.Head], (RequestDelegate)(context =>
         {
+            // Any path, since a reload may change it.
+            if (context.Request.Path != _configuration.HealthCheck?.Path)
+            {
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+                return Task.CompletedTask;
+            }
+
             // The Collector's answer, so that its probes work unchanged.
             var ready = NotReady is null;
             context.Response.StatusCode = ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
             context.Response.ContentType = "application/json";
             return context.Response.WriteAsync(ready ? "{\"status\":\"Server available\"}" : "{\"status\":\"Server not available\"}", context.RequestAborted);
         }));
-    }
-
-    private async Task RunRoutesAsync(ExporterParts parts)
-    {
-        while (!_stop.IsCancellationRequested)
-        {
-            try
-            {
-                await parts.Routes.RunAsync(_stop.Token);
-            }
-            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception exception)
-            {
-                Log.RoutesFailed(_logger, exception, parts.Pipeline.Id);
-                await Task.Delay(TimeSpan.FromSeconds(5), _services.TimeProvider, CancellationToken.None).WaitAsync(_stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using SentryOtel.Gateway.Hosting.Reloading;
 using SentryOtel.Kubernetes.Client;
 
 namespace SentryOtel.Gateway.Hosting;
@@ -16,6 +17,9 @@ internal sealed record GatewayServices
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     public Random Random { get; init; } = new();
+
+    /// <summary>Follows the configuration's log level; null where logs are somebody else's.</summary>
+    public LogThreshold? LogThreshold { get; init; }
 
     public string Version { get; init; } = "0.0.0";
 }

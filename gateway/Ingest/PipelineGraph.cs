@@ -15,6 +15,9 @@ internal sealed class PipelineGraph(IReadOnlyDictionary<OtlpSignal, IReadOnlyLis
     // One for being in force, one for each request inside.
     private int _holders = 1;
 
+    /// <summary>A graph that leads nowhere.</summary>
+    public static PipelineGraph Empty => new(new Dictionary<OtlpSignal, IReadOnlyList<ExporterPipeline>>());
+
     public IReadOnlyDictionary<OtlpSignal, IReadOnlyList<ExporterPipeline>> Exporters { get; } = exporters;
 
     public bool ChecksRecords { get; } = checksRecords;

@@ -25,6 +25,7 @@ internal sealed class SentryRoutes : IRouteSource, IDisposable
     private volatile ExporterConfiguration _exporter;
     private volatile DsnRoutes _dsns;
     private CancellationTokenSource _pause = new();
+    private volatile bool _asksOrganization = true;
 
     public SentryRoutes(ExporterConfiguration exporter, ISentryApiClient client, TimeProvider timeProvider, Random random, ILogger logger)
     {
@@ -131,6 +132,9 @@ internal sealed class SentryRoutes : IRouteSource, IDisposable
         _dsns = new DsnRoutes(exporter);
         _table.Apply(exporter.Routing);
 
+        // Another token, or other connections: the region is to be learnt anew.
+        _asksOrganization = true;
+
         // Not disposed: whoever waits may just be linking to it.
         Interlocked.Exchange(ref _pause, new CancellationTokenSource()).Cancel();
         Changed?.Invoke();
@@ -143,11 +147,12 @@ internal sealed class SentryRoutes : IRouteSource, IDisposable
         {
             var listedAt = _clock.Now;
             var changed = Volatile.Read(ref _pause).Token;
-            var error = NotReady is null ? null : (await _client.GetOrganizationAsync(cancellationToken)).Error;
+            var error = _asksOrganization ? (await _client.GetOrganizationAsync(cancellationToken)).Error : null;
             var catalog = error is null ? await ProjectCatalog.LoadAsync(_client, cancellationToken) : error;
             if (catalog.Value is { } known)
             {
                 failures = -1;
+                _asksOrganization = changed.IsCancellationRequested;
                 _comparison.Apply(known, listedAt);
                 (NotReady, Problem) = (null, null);
                 Changed?.Invoke();

@@ -4,6 +4,9 @@ namespace SentryOtel.Kubernetes.Health;
 /// <param name="Reason">Null when healthy; otherwise a sentence without secrets.</param>
 public readonly record struct HealthCheckResult(string? Reason)
 {
+    /// <summary>What to say of a healthy state when asked for details; a sentence without secrets.</summary>
+    public string? Remark { get; init; }
+
     /// <summary>All is well.</summary>
     public static HealthCheckResult Healthy => default;
 

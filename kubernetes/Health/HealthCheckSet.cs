@@ -53,7 +53,7 @@ public sealed class HealthCheckSet
             {
                 text.Append("[+]").Append(name).Append(" excluded: ok\n");
             }
-            else if (Run(name) is { IsHealthy: false } result)
+            else if (Run(name) is var result && !result.IsHealthy)
             {
                 // The path is public: what is wrong goes to the log only.
                 Log.CheckFailed(_logger, Path, name, result.Reason!);
@@ -62,7 +62,7 @@ public sealed class HealthCheckSet
             }
             else
             {
-                text.Append("[+]").Append(name).Append(" ok\n");
+                text.Append("[+]").Append(name).Append(result.Remark is null ? " ok\n" : $" ok: {result.Remark}\n");
             }
         }
 

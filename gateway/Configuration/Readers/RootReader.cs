@@ -46,6 +46,7 @@ internal sealed class RootReader(SectionReader top, ReadContext context, long av
         var health = ServiceReader.Extensions(service, extensions);
         var telemetry = ServiceReader.Telemetry(service);
         var drain = service.Duration("drain_timeout", TimeSpan.FromSeconds(20), TimeSpan.Zero);
+        var reload = service.Duration("reload_interval", TimeSpan.FromSeconds(5), TimeSpan.Zero);
         service.Finish();
         return new GatewayConfiguration
         {
@@ -56,6 +57,7 @@ internal sealed class RootReader(SectionReader top, ReadContext context, long av
             HealthCheck = health,
             Telemetry = telemetry,
             DrainTimeout = drain,
+            ReloadInterval = reload,
         };
     }
 

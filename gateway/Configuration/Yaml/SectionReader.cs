@@ -22,9 +22,12 @@ internal sealed class SectionReader
         _context = context;
         if (node is YamlMappingNode mapping)
         {
-            Add(mapping, merged: false);
+            foreach (var (key, value) in YamlMapping.Entries(mapping, (mark, message) => context.Error(mark, path, message)))
+            {
+                _entries[key.Value!] = (key, value);
+            }
         }
-        else if (!IsNull(node))
+        else if (!YamlMapping.IsNull(node))
         {
             context.Error(node.Start, path, "must be a mapping of keys to values.");
         }
@@ -49,134 +52,12 @@ internal sealed class SectionReader
     public string? Text(string key)
     {
         _known.Add(key);
-        if (!_entries.TryGetValue(key, out var entry) || IsNull(entry.Value))
+        if (!_entries.TryGetValue(key, out var entry) || YamlMapping.IsNull(entry.Value))
         {
             return null;
         }
 
         return Scalar(entry.Value, Join(key));
-    }
-
-    public Secret? Secret(string key) => Text(key) is { Length: > 0 } text ? new Secret(text) : null;
-
-    public bool Flag(string key, bool otherwise)
-    {
-        switch (Text(key))
-        {
-            case null:
-                return otherwise;
-            case "true" or "True" or "TRUE":
-                return true;
-            case "false" or "False" or "FALSE":
-                return false;
-            default:
-                Error(key, "must be true or false.");
-                return otherwise;
-        }
-    }
-
-    public long Number(string key, long otherwise, long min, long max)
-    {
-        if (Text(key) is not { } text)
-        {
-            return otherwise;
-        }
-
-        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max)
-        {
-            return number;
-        }
-
-        Error(key, string.Create(CultureInfo.InvariantCulture, $"must be a whole number from {min} to {max}."));
-        return otherwise;
-    }
-
-    public double Fraction(string key, double otherwise, double min, double max)
-    {
-        if (Text(key) is not { } text)
-        {
-            return otherwise;
-        }
-
-        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max)
-        {
-            return number;
-        }
-
-        Error(key, string.Create(CultureInfo.InvariantCulture, $"must be a number from {min} to {max}."));
-        return otherwise;
-    }
-
-    public TimeSpan Duration(string key, TimeSpan otherwise, TimeSpan min)
-    {
-        if (Text(key) is not { } text)
-        {
-            return otherwise;
-        }
-
-        if (!GoDuration.TryParse(text, out var duration))
-        {
-            Error(key, "must be a duration with units, as 30s or 1m30s.");
-            return otherwise;
-        }
-
-        if (duration < min)
-        {
-            Error(key, min == TimeSpan.Zero
-                ? "must not be negative."
-                : string.Create(CultureInfo.InvariantCulture, $"must be at least {min.TotalMilliseconds}ms."));
-            return otherwise;
-        }
-
-        return duration;
-    }
-
-    public long Bytes(string key, long otherwise, long min)
-    {
-        if (Text(key) is not { } text)
-        {
-            return otherwise;
-        }
-
-        if (ByteSize.TryParse(text, out var bytes) && bytes >= min)
-        {
-            return bytes;
-        }
-
-        Error(key, string.Create(CultureInfo.InvariantCulture, $"must be a size of at least {min} bytes, as 1048576 or 16MiB."));
-        return otherwise;
-    }
-
-    public string OneOf(string key, string otherwise, params ReadOnlySpan<string> allowed)
-    {
-        if (Text(key) is not { } text)
-        {
-            return otherwise;
-        }
-
-        if (allowed.Contains(text))
-        {
-            return text;
-        }
-
-        Error(key, $"must be one of {string.Join(", ", allowed.ToArray())}.");
-        return otherwise;
-    }
-
-    public ListenEndpoint Endpoint(string key, ListenEndpoint otherwise)
-    {
-        if (Text(key) is not { } text)
-        {
-            return otherwise;
-        }
-
-        if (ListenEndpoint.TryParse(text, out var endpoint))
-        {
-            return endpoint!;
-        }
-
-        Error(key, "must be an address to listen on: an IP address or localhost, a colon, a port; as 0.0.0.0:4317 or [::]:4317.");
-        return otherwise;
     }
 
     /// <summary>The section under a key; an absent key gives null, a key without value an empty section.</summary>
@@ -275,7 +156,7 @@ internal sealed class SectionReader
     private IEnumerable<YamlNode> Items(string key)
     {
         _known.Add(key);
-        if (!_entries.TryGetValue(key, out var entry) || IsNull(entry.Value))
+        if (!_entries.TryGetValue(key, out var entry) || YamlMapping.IsNull(entry.Value))
         {
             return [];
         }
@@ -305,26 +186,4 @@ internal sealed class SectionReader
 
         return value;
     }
-
-    private void Add(YamlMappingNode mapping, bool merged)
-    {
-        foreach (var (key, value) in mapping.Children)
-        {
-            if (key is not YamlScalarNode { Value: { } name } scalar)
-            {
-                _context.Error(key.Start, Path, "a key must be a single value.");
-            }
-            else if (name == "<<" && value is YamlMappingNode inherited)
-            {
-                Add(inherited, merged: true);
-            }
-            else if (!merged || !_entries.ContainsKey(name))
-            {
-                _entries[name] = (scalar, value);
-            }
-        }
-    }
-
-    private static bool IsNull(YamlNode node) =>
-        node is YamlScalarNode { Style: ScalarStyle.Plain, Value: null or "" or "~" or "null" or "Null" or "NULL" };
 }

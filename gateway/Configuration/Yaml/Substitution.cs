@@ -8,6 +8,11 @@ namespace SentryOtel.Gateway.Configuration.Yaml;
 /// </summary>
 internal sealed class Substitution(Func<string, string?> environment, Func<string, string> readFile)
 {
+    private readonly Dictionary<string, string> _files = new(StringComparer.Ordinal);
+
+    /// <summary>What a file that was read held; null when it was not read.</summary>
+    public string? ContentOf(string path) => _files.GetValueOrDefault(path);
+
     /// <summary>Replaces every reference in <paramref name="text"/>; <paramref name="error"/> names the first that can not be replaced.</summary>
     public string? Apply(string text, out string? error)
     {
@@ -85,7 +90,8 @@ internal sealed class Substitution(Func<string, string?> environment, Func<strin
         try
         {
             error = null;
-            return readFile(path).TrimEnd('\r', '\n');
+            // Read once: one reading of the configuration sees one state of a file.
+            return _files.TryGetValue(path, out var known) ? known : _files[path] = readFile(path).TrimEnd('\r', '\n');
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
