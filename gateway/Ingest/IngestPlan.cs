@@ -60,7 +60,7 @@ internal sealed class IngestPlan(ExporterPipeline exporter, OtlpSignal signal, R
                 continue;
             }
 
-            var data = new QueuedData(lease.Share(), [.. part.Ranges], part.Items, part.Account, exporter.Now);
+            var data = DataOf(part, lease);
             var taken = part.Queue is { } queue
                 ? exporter.Queues.TryEnqueue(queue, data, isBooked: false)
                 : exporter.Parking.TryPark(part.Value, signal, data);
@@ -94,6 +94,16 @@ internal sealed class IngestPlan(ExporterPipeline exporter, OtlpSignal signal, R
         {
             exporter.Refuse(signal, part.Account.Project, part.Items, part.Bytes);
         }
+    }
+
+    // A request of one service that came compressed is kept so when it needs no cutting: it is smaller, and is not compressed a second time.
+    private QueuedData DataOf(PlannedPart part, BufferLease lease)
+    {
+        var keepsGzip = part.Queue?.Limits is { Gzip: true } limits
+            && part.Ranges.Count == 1 && part.Bytes == lease.Memory.Length && part.Bytes <= limits.MaxBatchBytes && part.Items <= limits.MaxBatchItems;
+        return keepsGzip && lease.Gzip is { } gzip
+            ? new QueuedData(gzip.Share(), part.Items, part.Account, exporter.Now)
+            : new QueuedData(lease.Share(), [.. part.Ranges], part.Items, part.Account, exporter.Now);
     }
 
     private bool HasRoom(PlannedPart part) => part.Queue is { } queue

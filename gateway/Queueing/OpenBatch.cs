@@ -34,24 +34,10 @@ internal sealed class OpenBatch(ProjectAccount account, TimeSpan since)
     /// <summary>Makes the batches to send, usually one, and releases the requests. Costs the compression's time.</summary>
     public IReadOnlyList<SealedBatch> Seal(OtlpSignal signal, QueueLimits limits, Admission admission)
     {
-        var whole = ExportPart.Concatenate([.. _data.Select(data => data.Part)]);
-        var parts = new List<ExportPart>();
-        if (whole.Length <= limits.MaxBatchBytes && whole.Items <= limits.MaxBatchItems)
-        {
-            parts.Add(whole);
-        }
-        else
-        {
-            var bounds = new SplitLimits(limits.MaxBatchBytes, limits.MaxBatchItems);
-            if (RequestSplitter.Split(signal, whole.ToArray(), bounds, parts).IsError)
-            {
-                // Sliced once already, so it is readable; should it not be, Sentry says what it thinks of the whole.
-                parts.Add(whole);
-            }
-        }
-
         var origin = Origin();
-        var batches = parts.Select(part => SealedBatch.Seal(part, limits.Gzip, Account, Since, new SplitBudget(), admission, origin)).ToArray();
+        SealedBatch[] batches = Bytes <= limits.MaxBatchBytes && Items <= limits.MaxBatchItems
+            ? [SealedBatch.Seal(_data, limits.Gzip, Account, Since, admission, origin)]
+            : [.. Split(signal, limits).Select(part => SealedBatch.Seal(part, limits.Gzip, Account, Since, new SplitBudget(), admission, origin))];
         Release();
         return batches;
     }
@@ -60,4 +46,18 @@ internal sealed class OpenBatch(ProjectAccount account, TimeSpan since)
     public StoredOrigin? Origin() => StoredOrigin.Of(_data);
 
     public void Release() => _data.ForEach(data => data.Dispose());
+
+    private List<ExportPart> Split(OtlpSignal signal, QueueLimits limits)
+    {
+        var whole = ExportPart.Concatenate([.. _data.Select(data => data.Part)]);
+        var parts = new List<ExportPart>();
+        var bounds = new SplitLimits(limits.MaxBatchBytes, limits.MaxBatchItems);
+        if (RequestSplitter.Split(signal, whole.ToArray(), bounds, parts).IsError)
+        {
+            // Sliced once already, so it is readable; should it not be, Sentry says what it thinks of the whole.
+            parts.Add(whole);
+        }
+
+        return parts;
+    }
 }

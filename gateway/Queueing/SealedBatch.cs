@@ -2,6 +2,7 @@ using System.IO.Compression;
 using SentryOtel.Gateway.Receiving;
 using SentryOtel.Gateway.Telemetry;
 using SentryOtel.Otlp.Batching;
+using SentryOtel.Otlp.Deflate;
 
 namespace SentryOtel.Gateway.Queueing;
 
@@ -51,14 +52,42 @@ internal sealed class SealedBatch : IDisposable
     /// <summary>The stored data that this is made of; null when there are none.</summary>
     public StoredOrigin? Origin { get; }
 
+    /// <summary>Makes one batch of data that fit into one. Those that came compressed stay so.</summary>
+    public static SealedBatch Seal(
+        IReadOnlyList<QueuedData> data, bool gzip, ProjectAccount account, TimeSpan since, Admission admission, StoredOrigin? origin)
+    {
+        var body = new ChunkedBody();
+        if (gzip)
+        {
+            var join = new GzipJoin(body);
+            foreach (var each in data)
+            {
+                if (each.Gzip is { } blocks)
+                {
+                    join.Append(blocks.Blocks.Span, blocks.Checksum, blocks.Length);
+                }
+            }
+
+            join.Complete(data.Where(each => each.Gzip is null).SelectMany(each => each.Part.Segments));
+        }
+        else
+        {
+            foreach (var each in data)
+            {
+                Write(each.Part, body);
+            }
+        }
+
+        return new SealedBatch(body, gzip, data.Sum(each => each.Items), account, since, new SplitBudget(), admission, origin);
+    }
+
     public static SealedBatch Seal(
         ExportPart part, bool gzip, ProjectAccount account, TimeSpan since, SplitBudget splits, Admission admission, StoredOrigin? origin = null)
     {
         var body = new ChunkedBody();
         if (gzip)
         {
-            using var compressor = new GZipStream(body, CompressionLevel.Fastest, leaveOpen: true);
-            Write(part, compressor);
+            new GzipJoin(body).Complete(part.Segments);
         }
         else
         {

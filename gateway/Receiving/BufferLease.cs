@@ -10,6 +10,9 @@ internal sealed class BufferLease : IDisposable
     /// <summary>The body. Valid until this lease is disposed.</summary>
     public ReadOnlyMemory<byte> Memory => Buffer.Memory;
 
+    /// <summary>The body in the form in which it came, as long as this lease; null when that was not kept.</summary>
+    public GzipBody? Gzip => Buffer.Gzip;
+
     private RequestBuffer Buffer => Volatile.Read(ref _buffer) ?? throw new ObjectDisposedException(nameof(BufferLease));
 
     /// <summary>One more lease on the same memory.</summary>

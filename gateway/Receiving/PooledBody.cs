@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Numerics;
 using SentryOtel.Otlp.Bodies;
+using SentryOtel.Otlp.Deflate;
 
 namespace SentryOtel.Gateway.Receiving;
 
@@ -8,16 +9,22 @@ namespace SentryOtel.Gateway.Receiving;
 /// A request body while it is read: pooled memory, reserved from the budget before it is rented. What is reserved is
 /// the memory that is held, which a pool rounds up, not the bytes that are in it.
 /// </summary>
-internal sealed class PooledBody(Admission admission, ArrayPool<byte> pool) : IBodyBuffer, IDisposable
+internal sealed class PooledBody(Admission admission, ArrayPool<byte> pool) : IGzipBodyBuffer, IDisposable
 {
     private const int Smallest = 1024;
 
     private byte[] _array = [];
     private AdmissionReservation? _reservation;
+    private PooledBody? _encoded;
+    private GzipContent? _content;
 
     public int Length { get; private set; }
 
     public Memory<byte> Free => _array.AsMemory(Length);
+
+    public IBodyBuffer Encoded => _encoded ??= new PooledBody(admission, pool);
+
+    public ReadOnlyMemory<byte> EncodedBytes => _encoded is { } encoded ? encoded._array.AsMemory(0, encoded.Length) : default;
 
     /// <summary>What was read so far; valid until the body grows, is detached or disposed.</summary>
     public ReadOnlySpan<byte> Written => _array.AsSpan(0, Length);
@@ -42,7 +49,15 @@ internal sealed class PooledBody(Admission admission, ArrayPool<byte> pool) : IB
 
     public void Advance(int bytes) => Length += bytes;
 
-    /// <summary>Hands the body over as a lease. Memory of which less than half is used is changed for less.</summary>
+    public void Keep(GzipContent content) => _content = content;
+
+    public void DropEncoded()
+    {
+        _encoded?.Dispose();
+        (_encoded, _content) = (null, null);
+    }
+
+    /// <summary>Hands the body over as a lease, with its gzip form when that was kept. Memory of which less than half is used is changed for less.</summary>
     public BufferLease Detach()
     {
         var size = SizeFor(Length);
@@ -57,16 +72,29 @@ internal sealed class PooledBody(Admission admission, ArrayPool<byte> pool) : IB
         }
 
         var reservation = _reservation ?? throw new InvalidOperationException("A body without a reservation.");
-        var lease = RequestBuffer.Own(_array, Length, reservation, pool);
+        var lease = RequestBuffer.Own(_array, Length, reservation, pool, DetachGzip());
         (_array, _reservation) = ([], null);
         return lease;
     }
 
     public void Dispose()
     {
+        DropEncoded();
         Return();
         _reservation?.Dispose();
         _reservation = null;
+    }
+
+    private GzipBody? DetachGzip()
+    {
+        if (_encoded is not { } encoded || _content is not { } content)
+        {
+            return null;
+        }
+
+        var length = content.Open(encoded._array.AsSpan(0, encoded.Length));
+        (_encoded, _content) = (null, null);
+        return new GzipBody(encoded.Detach(), content.Start, length, content.Checksum, content.Length);
     }
 
     private static int SizeFor(int capacity) =>

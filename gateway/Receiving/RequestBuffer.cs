@@ -13,8 +13,9 @@ internal sealed class RequestBuffer
     private byte[]? _array;
     private int _leases;
 
-    private RequestBuffer(byte[] array, int length, AdmissionReservation reservation, ArrayPool<byte> pool)
+    private RequestBuffer(byte[] array, int length, AdmissionReservation reservation, ArrayPool<byte> pool, GzipBody? gzip)
     {
+        Gzip = gzip;
         _array = array;
         _reservation = reservation;
         _pool = pool;
@@ -24,16 +25,19 @@ internal sealed class RequestBuffer
     /// <summary>Bytes of the body.</summary>
     public int Length { get; }
 
+    /// <summary>The body in the form in which it came; null when that was not kept.</summary>
+    public GzipBody? Gzip { get; }
+
     /// <summary>True once the memory went back to its pool.</summary>
     public bool IsReleased => Volatile.Read(ref _array) is null;
 
     /// <summary>
-    /// Takes over an array rented from <paramref name="pool"/> and the reservation made for it. The first lease belongs to the caller.
+    /// Takes over an array rented from <paramref name="pool"/>, the reservation made for it, and the body's gzip form. The first lease belongs to the caller.
     /// </summary>
-    public static BufferLease Own(byte[] array, int length, AdmissionReservation reservation, ArrayPool<byte> pool)
+    public static BufferLease Own(byte[] array, int length, AdmissionReservation reservation, ArrayPool<byte> pool, GzipBody? gzip = null)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, array.Length);
-        return new RequestBuffer(array, length, reservation, pool).Lease();
+        return new RequestBuffer(array, length, reservation, pool, gzip).Lease();
     }
 
     internal BufferLease Lease()
@@ -51,6 +55,7 @@ internal sealed class RequestBuffer
         {
             _pool.Return(array);
             _reservation.Dispose();
+            Gzip?.Dispose();
         }
     }
 }

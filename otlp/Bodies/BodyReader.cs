@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
+using SentryOtel.Otlp.Deflate;
 
 namespace SentryOtel.Otlp.Bodies;
 
@@ -17,6 +19,10 @@ public static class BodyReader
 
     // What telemetry usually inflates by: saves most of the doublings.
     private const int ExpectedRatio = 6;
+
+    // Its tables take a few dozen KiB; nothing awaits while it is in use.
+    [ThreadStatic]
+    private static GzipMember? _member;
 
     /// <summary>Reads <paramref name="body"/> to its end.</summary>
     /// <param name="body">The body as it comes.</param>
@@ -43,6 +49,11 @@ public static class BodyReader
             return BodyFault.TooLarge;
         }
 
+        if (coding == ContentCoding.Gzip && encodedLength is { } whole && buffer is IGzipBodyBuffer both)
+        {
+            return await ReadWholeAsync(body, (int)whole, limits, both, cancellationToken).ConfigureAwait(false);
+        }
+
         // One byte more than allowed tells a body that is too large from one that just fits.
         var encoded = new CountedStream(body, encodedLength ?? maxEncoded + 1L);
         var fault = plain
@@ -54,6 +65,65 @@ public static class BodyReader
         }
 
         return fault == BodyFault.None && encoded.Remaining > 0 ? BodyFault.Truncated : fault;
+    }
+
+    // A gzip body of known length is read first and inflated then, in one go.
+    private static async ValueTask<BodyFault> ReadWholeAsync(
+        Stream body, int length, BodyLimits limits, IGzipBodyBuffer buffer, CancellationToken cancellationToken)
+    {
+        var encoded = buffer.Encoded;
+        if (!encoded.TryReserve(length))
+        {
+            return BodyFault.NoRoom;
+        }
+
+        while (encoded.Length < length)
+        {
+            var read = await body.ReadAsync(encoded.Free[..(length - encoded.Length)], cancellationToken).ConfigureAwait(false);
+            if (read == 0)
+            {
+                return BodyFault.Truncated;
+            }
+
+            encoded.Advance(read);
+        }
+
+        if (TryInflateMember(buffer.EncodedBytes.Span, limits.MaxDecodedBytes, buffer, out var fault))
+        {
+            return fault;
+        }
+
+        // Several members, a header of another kind, or broken: the general decoder knows.
+        MemoryMarshal.TryGetArray(buffer.EncodedBytes, out var array);
+        using var stream = new MemoryStream(array.Array ?? [], array.Offset, array.Count, writable: false);
+        fault = await InflateAsync(new CountedStream(stream, length), ContentCoding.Gzip, length, limits.MaxDecodedBytes, buffer, cancellationToken).ConfigureAwait(false);
+        buffer.DropEncoded();
+        return fault;
+    }
+
+    private static bool TryInflateMember(ReadOnlySpan<byte> body, int maxDecoded, IGzipBodyBuffer buffer, out BodyFault fault)
+    {
+        fault = BodyFault.None;
+        if (!GzipMember.TryReadLength(body, out var length) || length > maxDecoded)
+        {
+            return false;
+        }
+
+        if (!buffer.TryReserve((int)length))
+        {
+            fault = BodyFault.NoRoom;
+            return true;
+        }
+
+        _member ??= new GzipMember();
+        if (!_member.TryInflate(body, buffer.Free.Span, length, out var content))
+        {
+            return false;
+        }
+
+        buffer.Advance(content.Length);
+        buffer.Keep(content);
+        return true;
     }
 
     private static async ValueTask<BodyFault> InflateAsync(

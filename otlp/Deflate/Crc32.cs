@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Arm = System.Runtime.Intrinsics.Arm.Crc32.Arm64;
 
 namespace SentryOtel.Otlp.Deflate;
 
@@ -58,6 +59,14 @@ public static class Crc32
 
     private static uint AppendBytes(uint state, ReadOnlySpan<byte> data)
     {
+        if (Arm.IsSupported)
+        {
+            for (; data.Length >= sizeof(ulong); data = data[sizeof(ulong)..])
+            {
+                state = Arm.ComputeCrc32(state, MemoryMarshal.Read<ulong>(data));
+            }
+        }
+
         foreach (var each in data)
         {
             state = ByteTable[(byte)(state ^ each)] ^ (state >> 8);
