@@ -29,7 +29,7 @@ internal sealed class ApiRateLimiter(SentryState state)
             var headers = context.Response.Headers;
             headers["X-Sentry-Rate-Limit-Limit"] = Text(limit.Limit);
             headers["X-Sentry-Rate-Limit-Remaining"] = Text(Math.Max(0, limit.Limit - bucket.Count));
-            headers["X-Sentry-Rate-Limit-Reset"] = Text((window + 1) * limit.WindowSeconds);
+            headers["X-Sentry-Rate-Limit-Reset"] = Text(((window + 1) * limit.WindowSeconds) + limit.ResetSkewSeconds);
             headers["X-Sentry-Rate-Limit-ConcurrentLimit"] = Text(limit.ConcurrentLimit);
             headers["X-Sentry-Rate-Limit-ConcurrentRemaining"] = Text(Math.Max(0, limit.ConcurrentLimit - bucket.Active));
             if (bucket.Active > limit.ConcurrentLimit)

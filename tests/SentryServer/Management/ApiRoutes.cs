@@ -25,7 +25,7 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints, SentryState sta
         var (token, unauthenticated) = Authenticate(context);
         if (token is null)
         {
-            await WriteAsync(context, unauthenticated!);
+            await WriteAsync(context, AnswerForms.Apply(unauthenticated!, state.Modes));
             return;
         }
 
@@ -33,7 +33,7 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints, SentryState sta
         try
         {
             var answer = _limiter.Enter(context, bucket) ?? Check(context, token, scopes) ?? await handler(new ApiCall(context, state, addresses, token));
-            await WriteAsync(context, answer);
+            await WriteAsync(context, AnswerForms.Apply(answer, state.Modes));
         }
         finally
         {

@@ -27,7 +27,7 @@ internal sealed class ManagementJson(SentryState state, PublicAddresses addresse
             ["features"] = Strings(features),
             ["access"] = Strings(token.Scopes.Order(StringComparer.Ordinal)),
             ["allowMemberProjectCreation"] = modes.MemberProjectCreation,
-            ["links"] = new JsonObject { ["organizationUrl"] = addresses.Management, ["regionUrl"] = addresses.Management },
+            ["links"] = new JsonObject { ["organizationUrl"] = addresses.Management, ["regionUrl"] = modes.RegionUrl ?? addresses.Management },
         };
     }
 

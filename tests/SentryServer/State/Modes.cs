@@ -32,7 +32,33 @@ public enum ErrorStyle
 /// <param name="Limit">Requests per window.</param>
 /// <param name="WindowSeconds">Window length.</param>
 /// <param name="ConcurrentLimit">Requests at once.</param>
-public sealed record ApiRateLimit(int Limit = 40, int WindowSeconds = 1, int ConcurrentLimit = 25);
+/// <param name="ResetSkewSeconds">Added to <c>X-Sentry-Rate-Limit-Reset</c>: a server whose clock is off names a reset in the past, or too far ahead.</param>
+public sealed record ApiRateLimit(int Limit = 40, int WindowSeconds = 1, int ConcurrentLimit = 25, int ResetSkewSeconds = 0);
+
+/// <summary>Ways in which lists are cut into pages. All of them are within what Sentry's paging allows.</summary>
+/// <param name="PageSize">Most items of a page, whatever was asked for.</param>
+/// <param name="EmptyFirstPage">The first page holds nothing and says that more follows.</param>
+/// <param name="Duplicates">Each page begins with the last item of the one before, as when items move while they are read.</param>
+/// <param name="OddCursors">Cursors hold characters that mean something in a header, an address or a query.</param>
+/// <param name="LinkOrigin">Scheme, host and port that links name instead of this server's own.</param>
+public sealed record PagingQuirks(int? PageSize = null, bool EmptyFirstPage = false, bool Duplicates = false, bool OddCursors = false, string? LinkOrigin = null);
+
+/// <summary>The form of <c>detail</c> in errors of the management API.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<DetailForm>))]
+public enum DetailForm
+{
+    /// <summary><c>"detail":"text"</c>.</summary>
+    [JsonStringEnumMemberName("string")]
+    Text,
+
+    /// <summary><c>"detail":{"message":"text","extra":{}}</c>.</summary>
+    [JsonStringEnumMemberName("object")]
+    Object,
+
+    /// <summary><c>"detail":["text"]</c>.</summary>
+    [JsonStringEnumMemberName("array")]
+    Array,
+}
 
 /// <summary>The ways in which this Sentry differs from the newest one with everything switched on. Replace it whole: <c>state.Modes = state.Modes with { ... }</c>.</summary>
 public sealed record Modes
@@ -90,6 +116,18 @@ public sealed record Modes
 
     /// <summary>How many key lists of a new project come back empty.</summary>
     public int KeyVisibilityLag { get; init; }
+
+    /// <summary>How the management API cuts lists into pages.</summary>
+    public PagingQuirks Paging { get; init; } = new();
+
+    /// <summary>How the management API writes <c>detail</c>.</summary>
+    public DetailForm DetailForm { get; init; }
+
+    /// <summary>Objects carry fields that no client knows, and null where a value may be missing.</summary>
+    public bool UnknownFields { get; init; }
+
+    /// <summary>The <c>links.regionUrl</c> of the organisation; this server's own address unless set.</summary>
+    public string? RegionUrl { get; init; }
 
     /// <summary>A self-hosted Sentry of the time before OTLP answers were settled: 202, detail errors, 400 for size, no otlp URLs, no organisation-wide keys, slugs of 50.</summary>
     public static Modes OldServer { get; } = new()
