@@ -162,7 +162,7 @@ internal sealed class ExporterParts : IDisposable
 
     private (IBatchSender Sender, IReadOnlyList<IDisposable> Owned) NewSender(ExporterConfiguration exporter)
     {
-        var handler = Handler(exporter);
+        var handler = _services.Network(Handler(exporter));
         var http = new HttpMessageInvoker(handler);
         return (new OtlpSender(http, exporter.Http.Headers, exporter.Timeout, _rateLimits, _services.TimeProvider, _services.Version), [http]);
     }
@@ -176,7 +176,7 @@ internal sealed class ExporterParts : IDisposable
             Token = new SentryToken(api.Token.Value),
             Headers = exporter.Http.Headers.ToDictionary(pair => pair.Key, pair => pair.Value.Value),
         };
-        var handler = Handler(exporter);
+        var handler = _services.Network(Handler(exporter));
 
         // A budget of its own: Sentry counts by token.
         var budget = new SentryApiBudget(_services.TimeProvider, _services.Random);

@@ -21,5 +21,8 @@ internal sealed record GatewayServices
     /// <summary>Follows the configuration's log level; null where logs are somebody else's.</summary>
     public LogThreshold? LogThreshold { get; init; }
 
+    /// <summary>What stands around the connections of an exporter, both to the API and to ingest.</summary>
+    public Func<HttpMessageHandler, HttpMessageHandler> Network { get; init; } = static handler => handler;
+
     public string Version { get; init; } = "0.0.0";
 }

@@ -169,14 +169,14 @@ internal sealed class ExporterPipeline : IDisposable
     {
         foreach (var queue in Queues.All)
         {
-            if (_routes.TargetOf(queue.Name) is { } target)
-            {
-                queue.Retarget(target);
-                _scheduler.Wake(queue);
-            }
-            else if (_routes.IsGone(queue.Name))
+            if (_routes.IsHeld(queue.Name))
             {
                 queue.Suspend();
+            }
+            else if (_routes.TargetOf(queue.Name) is { } target)
+            {
+                queue.Resume(target);
+                _scheduler.Wake(queue);
             }
         }
 

@@ -30,6 +30,11 @@ internal sealed class ProjectQueues(
                 key.Name, key.Signal, state.route.Target, state.current.Limits[key.Signal], state.room, state.current.Backoff, state.rateLimits, state.clock),
             (route, current, room: _room, rateLimits, clock));
         queue.Retarget(route.Target);
+        if (route.IsHeld)
+        {
+            queue.Suspend();
+        }
+
         current = _rules;
         if (!ReferenceEquals(queue.Limits, current.Limits[signal]))
         {

@@ -264,13 +264,28 @@ internal sealed class ProjectQueue(
     {
         lock (_gate)
         {
-            if (_target == target && !_sending.IsSuspended)
+            if (_target != target)
             {
-                return;
+                _target = target;
+                _sending.Readdress();
             }
+        }
+    }
 
-            _target = target;
-            _sending.Readdress();
+    /// <summary>Sends again, to where a look-up says; to an address that was refused not before Sentry may have forgotten that.</summary>
+    public void Resume(RouteTarget target)
+    {
+        lock (_gate)
+        {
+            if (_target != target)
+            {
+                _target = target;
+                _sending.Readdress();
+            }
+            else
+            {
+                _sending.Resume(clock.Now);
+            }
         }
     }
 
@@ -284,7 +299,7 @@ internal sealed class ProjectQueue(
         }
     }
 
-    /// <summary>The project is gone, though Sentry may still answer 2xx: nothing is sent until <see cref="Retarget"/>.</summary>
+    /// <summary>The project was refused or is gone, though Sentry may still say 2xx: nothing is sent until <see cref="Resume"/>, or to a new address.</summary>
     public void Suspend()
     {
         lock (_gate)

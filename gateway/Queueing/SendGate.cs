@@ -7,6 +7,7 @@ internal sealed class SendGate(Backoff backoff)
     private static readonly TimeSpan Quarantine = TimeSpan.FromSeconds(60);
 
     private TimeSpan _lastFailure = TimeSpan.MinValue;
+    private TimeSpan? _refusedAt;
     private int _failures;
 
     /// <summary>How the pauses grow, and whether failed batches are tried again.</summary>
@@ -21,7 +22,7 @@ internal sealed class SendGate(Backoff backoff)
     /// <summary>True from a failure to the next success.</summary>
     public bool IsFailing => _failures > 0;
 
-    /// <summary>True while the project is known to be gone.</summary>
+    /// <summary>True while nothing is sent, whatever the time.</summary>
     public bool IsSuspended { get; private set; }
 
     /// <summary>An attempt came through.</summary>
@@ -34,11 +35,22 @@ internal sealed class SendGate(Backoff backoff)
         }
     }
 
-    /// <summary>Nothing is sent any more until <see cref="Readdress"/>.</summary>
+    /// <summary>Nothing is sent any more until <see cref="Readdress"/> or <see cref="Resume"/>.</summary>
     public void Suspend()
     {
         IsSuspended = true;
         (Hold, PausedUntil) = (HoldReason.ProjectRejected, TimeSpan.MaxValue);
+    }
+
+    /// <summary>The address is right after all. One that was refused is left alone for as long as Relay remembers that.</summary>
+    public void Resume(TimeSpan now)
+    {
+        if (IsSuspended)
+        {
+            IsSuspended = false;
+            var until = _refusedAt is { } at ? at + Quarantine : TimeSpan.Zero;
+            (Hold, PausedUntil) = until > now ? (HoldReason.ProjectRejected, until) : (HoldReason.None, TimeSpan.Zero);
+        }
     }
 
     /// <summary>An attempt failed in a way that time may cure; <paramref name="asked"/> is the pause that the destination wants.</summary>
@@ -56,6 +68,7 @@ internal sealed class SendGate(Backoff backoff)
     /// <summary>Sentry refused the project as it is addressed now.</summary>
     public void Refuse(HoldReason reason, TimeSpan now)
     {
+        _refusedAt = now;
         if (IsSuspended)
         {
             return;
@@ -71,6 +84,7 @@ internal sealed class SendGate(Backoff backoff)
         if (Hold == HoldReason.ProjectRejected)
         {
             IsSuspended = false;
+            _refusedAt = null;
             (Hold, PausedUntil) = (HoldReason.None, TimeSpan.Zero);
         }
     }

@@ -23,8 +23,11 @@ internal interface IRouteSource
     /// <summary>Where a queue's data goes now; null when that is not known any more, or nothing but the queue knows it.</summary>
     RouteTarget? TargetOf(string queue);
 
-    /// <summary>True for a queue whose project was deleted: nothing is sent for it until <see cref="TargetOf"/> names another.</summary>
-    bool IsGone(string queue) => false;
+    /// <summary>
+    /// True for a queue whose project was refused or deleted, until a look-up tells more. Nothing is sent for it: Relay says 2xx to the first request with a key that it has
+    /// forgotten, and throws the data away when it finds the key inactive.
+    /// </summary>
+    bool IsHeld(string queue) => false;
 
     /// <summary>What keeps a value waiting; null when nothing is known of it.</summary>
     string? WhyWaiting(string value) => null;
@@ -38,7 +41,7 @@ internal interface IRouteSource
     /// <summary>Asks for a route of a value that data came for. Repeating it costs nothing.</summary>
     void Announce(string value);
 
-    /// <summary>Sentry refused the project or key of a queue: look it up anew, at most once a minute.</summary>
+    /// <summary>Sentry refused the project or key of a queue: look it up anew, at most once a minute, and hold it until then.</summary>
     void Recheck(string queue);
 
     /// <summary>Runs until cancelled.</summary>

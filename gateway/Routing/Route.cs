@@ -7,7 +7,8 @@ namespace SentryOtel.Gateway.Routing;
 /// <param name="Queue">Names the project's queue: the slug that was asked for, so that a rename or a new key keeps the queue.</param>
 /// <param name="Target">Where to send.</param>
 /// <param name="Limits">How much is taken for it; null for no bound.</param>
-internal sealed record Route(string Queue, RouteTarget Target, RouteLimits? Limits = null);
+/// <param name="IsHeld">Sentry refused the project or key: data are taken, and wait until a look-up tells where they go.</param>
+internal sealed record Route(string Queue, RouteTarget Target, RouteLimits? Limits = null, bool IsHeld = false);
 
 /// <summary>What is known of a value of the routing attribute.</summary>
 /// <param name="Kind">The case.</param>

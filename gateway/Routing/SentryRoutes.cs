@@ -83,11 +83,11 @@ internal sealed class SentryRoutes : IRouteSource, IDisposable
         }
     }
 
-    public bool IsGone(string queue)
+    public bool IsHeld(string queue)
     {
         lock (_table.Gate)
         {
-            return _table.OfSlug(queue) is { IsGone: true };
+            return _table.OfSlug(queue) is { IsGone: true } or { Route.IsHeld: true };
         }
     }
 
@@ -114,13 +114,20 @@ internal sealed class SentryRoutes : IRouteSource, IDisposable
     {
         lock (_table.Gate)
         {
-            if (_table.OfSlug(queue) is { } entry)
+            if (_table.OfSlug(queue) is not { } entry)
             {
-                // Asked a moment ago: once more when the minute is over.
-                var next = (entry.CheckedAt ?? _clock.Now) + ProjectLookups.RecheckInterval;
-                _lookups.Start(entry, next > _clock.Now ? next - _clock.Now : TimeSpan.Zero);
+                return;
             }
+
+            // Asked a moment ago: once more when the minute is over.
+            var next = (entry.CheckedAt ?? _clock.Now) + ProjectLookups.RecheckInterval;
+            entry.Hold();
+            entry.WantedAt = _clock.Now;
+            _lookups.Start(entry, next > _clock.Now ? next - _clock.Now : TimeSpan.Zero);
         }
+
+        // Both signals of the project.
+        Changed?.Invoke();
     }
 
     /// <summary>

@@ -34,7 +34,8 @@ internal sealed class BatchWorker(
             queue.Completed(work, outcome);
         }
 
-        if (outcome.Kind == SendOutcomeKind.ProjectRejected)
+        // An answer to an old address says nothing of the new one.
+        if (outcome.Kind == SendOutcomeKind.ProjectRejected && work.Target == queue.Target)
         {
             onRejected(queue);
         }

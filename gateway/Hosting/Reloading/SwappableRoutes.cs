@@ -39,7 +39,7 @@ internal sealed class SwappableRoutes : IRouteSource, IDisposable
 
     public RouteTarget? TargetOf(string queue) => _current.TargetOf(queue);
 
-    public bool IsGone(string queue) => _current.IsGone(queue);
+    public bool IsHeld(string queue) => _current.IsHeld(queue);
 
     public string? WhyWaiting(string value) => _current.WhyWaiting(value);
 

@@ -127,8 +127,10 @@ internal sealed class LookupVerdicts(
         entry.Fail(error.Message, clock.Now, ProjectLookups.RecheckInterval);
         if (entry.Route is not null || entry.Refusal is not null)
         {
-            // What is known still stands; a refused batch or the next comparison asks again.
-            return new Verdict(entry.IsGone ? ProjectLookups.RecheckInterval : null, permit, Failed: true, Changed: false);
+            // What is known still stands. Where data are held, it is asked again; else the next comparison or refused batch does that.
+            var isHeld = entry is { IsGone: true } or { Route.IsHeld: true };
+            var again = IsEverybodys(error) ? LookupPacer.Pause(attempt + 2) : ProjectLookups.RecheckInterval;
+            return new Verdict(isHeld ? again : null, permit, Failed: true, Changed: false);
         }
 
         var pause = error.IsTransient || IsEverybodys(error) ? LookupPacer.Pause(attempt) : LookupPacer.Pause(attempt) * 2;

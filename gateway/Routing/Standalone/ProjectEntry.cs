@@ -43,12 +43,21 @@ internal sealed class ProjectEntry(string slug)
 
     public void Settle(RouteTarget target, TimeSpan now)
     {
-        if (_route?.Target != target)
+        if (_route is not { IsHeld: false } route || route.Target != target)
         {
             _route = new Route(Slug, target);
         }
 
         (Refusal, IsGone, Error, TakenSince, CheckedAt) = (null, false, null, null, now);
+    }
+
+    /// <summary>Sentry refused it: nothing is sent until the next <see cref="Settle"/>.</summary>
+    public void Hold()
+    {
+        if (_route is { IsHeld: false } route)
+        {
+            _route = route with { IsHeld = true };
+        }
     }
 
     public void Refuse(string refusal, TimeSpan now, TimeSpan retryAfter)

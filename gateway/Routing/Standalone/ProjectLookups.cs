@@ -120,7 +120,7 @@ internal sealed class ProjectLookups : IDisposable
     {
         lock (_table.Gate)
         {
-            return _clock.Now + pause > entry.WantedAt + (entry.IsGone ? Exporter.Queue.MaxAge : Exporter.Queue.Parking.MaxAge);
+            return _clock.Now + pause > entry.WantedAt + (entry is { IsGone: true } or { Route: not null } ? Exporter.Queue.MaxAge : Exporter.Queue.Parking.MaxAge);
         }
     }
 

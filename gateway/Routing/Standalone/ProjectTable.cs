@@ -59,11 +59,11 @@ internal sealed class ProjectTable(RoutingConfiguration routing, MonotonicClock 
 
     /// <summary>What is known of a value.</summary>
     /// <param name="value">Of the routing attribute; empty for a resource without it.</param>
-    /// <param name="due">A refused project that is to be looked up anew.</param>
+    /// <param name="due">A project that was refused and is to be looked up anew.</param>
     public RouteAnswer Find(string value, out ProjectEntry? due)
     {
         due = null;
-        if (_byValue.TryGetValue(value, out var known) && known.Route is { } route)
+        if (_byValue.TryGetValue(value, out var known) && known.Route is { IsHeld: false } route)
         {
             return RouteAnswer.Active(route);
         }
@@ -82,7 +82,7 @@ internal sealed class ProjectTable(RoutingConfiguration routing, MonotonicClock 
 
             Remember(value, entry);
             entry.WantedAt = clock.Now;
-            due = entry is { Route: null, Refusal: not null, IsBusy: false } && entry.RetryAt <= clock.Now ? entry : null;
+            due = entry is ({ Refusal: not null } or { Route.IsHeld: true }) and { IsBusy: false } && entry.RetryAt <= clock.Now ? entry : null;
             return entry switch
             {
                 { Route: { } active } => RouteAnswer.Active(active),
