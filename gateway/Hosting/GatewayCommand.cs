@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using SentryOtel.Gateway.Configuration;
+using SentryOtel.Gateway.Hosting.Reloading;
 
 namespace SentryOtel.Gateway.Hosting;
 
@@ -30,7 +31,7 @@ internal static class GatewayCommand
         var config = new Option<FileInfo>("--config") { Description = "The configuration file, in the OpenTelemetry Collector's YAML dialect.", HelpName = "FILE", Required = true };
         var validate = new Option<bool>("--validate") { Description = "Check the configuration file, say what is wrong with it, and exit." };
         var root = new RootCommand("Receives OpenTelemetry and sends each service's data to its own Sentry project.") { config, validate };
-        root.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetRequiredValue(config), parsed.GetValue(validate), output, error, cancellationToken));
+        root.SetAction((parsed, _) => RunAsync(parsed.GetRequiredValue(config), parsed.GetValue(validate), output, error));
         var result = root.Parse(args);
         if (result.Errors.Count > 0)
         {
@@ -46,26 +47,16 @@ internal static class GatewayCommand
         return result.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
     }
 
-    private static async Task<int> RunAsync(FileInfo file, bool validateOnly, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(FileInfo file, bool validateOnly, TextWriter output, TextWriter error)
     {
-        string text;
-        try
-        {
-            text = await File.ReadAllTextAsync(file.FullName, cancellationToken);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            await error.WriteLineAsync($"{file}: error: the file can not be read ({exception.GetType().Name})");
-            return InvalidConfiguration;
-        }
-
-        var result = ConfigurationFile.Read(text, Environment.GetEnvironmentVariable, File.ReadAllText, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
-        foreach (var problem in result.Problems)
+        var source = new ConfigurationSource(file.ToString(), Environment.GetEnvironmentVariable, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        var loaded = source.Load();
+        foreach (var problem in loaded.Result.Problems)
         {
             await error.WriteLineAsync($"{file}:{problem}");
         }
 
-        if (result.Configuration is not { } configuration)
+        if (loaded.Result.Configuration is not { } configuration)
         {
             return InvalidConfiguration;
         }
@@ -73,27 +64,42 @@ internal static class GatewayCommand
         if (validateOnly)
         {
             await output.WriteLineAsync($"{file}: the configuration is valid");
+            await output.WriteAsync(ConfigurationSummary.Of(configuration));
             return Success;
         }
 
-        return await ServeAsync(configuration);
+        return await ServeAsync(configuration, source, loaded);
     }
 
-    private static async Task<int> ServeAsync(GatewayConfiguration configuration)
+    private static async Task<int> ServeAsync(GatewayConfiguration configuration, ConfigurationSource source, LoadedConfiguration loaded)
     {
-        using var loggerFactory = Logging(configuration.Telemetry);
+        var threshold = new LogThreshold(configuration.Telemetry.LogLevel);
+        using var loggerFactory = Logging(configuration.Telemetry, threshold);
         var logger = loggerFactory.CreateLogger("SentryOtel.Gateway");
         var stop = new TaskCompletionSource<PosixSignal>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
         try
         {
-            await using var host = new GatewayHost(configuration, new GatewayServices { LoggerFactory = loggerFactory, Version = Version });
+            var services = new GatewayServices { LoggerFactory = loggerFactory, Version = Version, LogThreshold = threshold };
+            await using var host = new GatewayHost(configuration, services);
+            using var reloader = new ConfigurationReloader(host, source, loaded, services.TimeProvider, logger);
+            using var reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnReload);
             await host.StartAsync(CancellationToken.None);
+            using var stopping = new CancellationTokenSource();
+            var reloading = reloader.RunAsync(stopping.Token);
             var signal = await stop.Task;
-            Log.Stopping(logger, signal.ToString(), configuration.DrainTimeout.TotalSeconds);
+            Log.Stopping(logger, signal.ToString(), host.Configuration.DrainTimeout.TotalSeconds);
+            await stopping.CancelAsync();
+            await reloading;
             await host.StopAsync();
             return Success;
+
+            void OnReload(PosixSignalContext context)
+            {
+                context.Cancel = true;
+                reloader.Ask();
+            }
         }
         catch (Exception exception)
         {
@@ -108,16 +114,10 @@ internal static class GatewayCommand
         }
     }
 
-    private static ILoggerFactory Logging(TelemetryConfiguration telemetry) => LoggerFactory.Create(builder =>
+    private static ILoggerFactory Logging(TelemetryConfiguration telemetry, LogThreshold threshold) => LoggerFactory.Create(builder =>
     {
-        builder.SetMinimumLevel(telemetry.LogLevel switch
-        {
-            "debug" => LogLevel.Debug,
-            "warn" => LogLevel.Warning,
-            "error" => LogLevel.Error,
-            _ => LogLevel.Information,
-        });
-        builder.AddFilter("Microsoft", telemetry.LogLevel == "debug" ? LogLevel.Information : LogLevel.Warning);
+        builder.SetMinimumLevel(LogLevel.Trace);
+        builder.AddFilter(threshold.Passes);
         builder.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
         _ = telemetry.JsonLogs
             ? builder.AddJsonConsole(options => options.UseUtcTimestamp = true)

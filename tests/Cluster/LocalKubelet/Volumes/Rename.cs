@@ -4,9 +4,10 @@ using System.Runtime.InteropServices;
 namespace SentryOtel.Cluster.Volumes;
 
 /// <summary>rename(2), which replaces a link atomically; <see cref="File.Move(string, string, bool)"/> refuses links to folders.</summary>
-internal static class Rename
+public static class Rename
 {
-    internal static void Over(string source, string target)
+    /// <summary>Gives <paramref name="source"/> the name of <paramref name="target"/>, which goes.</summary>
+    public static void Over(string source, string target)
     {
         if (NativeMethods.rename(source, target) != 0)
         {
