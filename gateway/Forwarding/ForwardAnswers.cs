@@ -8,8 +8,6 @@ namespace SentryOtel.Gateway.Forwarding;
 /// <summary>What an OTLP server's answer means for its client (OTLP specification 1.11, "Failures" and "Partial Success").</summary>
 internal static class ForwardAnswers
 {
-    private const string RetryInfoType = "type.googleapis.com/google.rpc.RetryInfo";
-
     /// <summary>By HTTP status: only 429, 502, 503 and 504 may be tried again.</summary>
     public static SendOutcomeKind OfHttp(int status) => status switch
     {
@@ -58,67 +56,5 @@ internal static class ForwardAnswers
         }
 
         return (rejected, message);
-    }
-
-    /// <summary>google.rpc.Status { 1: code, 2: message, 3: details }, the body of an OTLP/HTTP error and <c>grpc-status-details-bin</c>.</summary>
-    public static (string Message, TimeSpan? RetryAfter) ReadStatus(ReadOnlySpan<byte> status)
-    {
-        var (message, retryAfter) = (string.Empty, default(TimeSpan?));
-        var reader = new WireReader(status);
-        while (reader.MoveNext())
-        {
-            if (reader.IsMessage(2))
-            {
-                message = Encoding.UTF8.GetString(reader.Value);
-            }
-            else if (reader.IsMessage(3))
-            {
-                retryAfter = ReadRetryInfo(reader.Enter()) ?? retryAfter;
-            }
-        }
-
-        return (message, retryAfter);
-    }
-
-    // Any { 1: type_url, 2: RetryInfo { 1: Duration { 1: seconds, 2: nanos } } }
-    private static TimeSpan? ReadRetryInfo(WireReader any)
-    {
-        var (isRetryInfo, delay) = (false, TimeSpan.Zero);
-        while (any.MoveNext())
-        {
-            if (any.IsMessage(1))
-            {
-                isRetryInfo = Encoding.UTF8.GetString(any.Value) == RetryInfoType;
-            }
-            else if (any.IsMessage(2))
-            {
-                var info = any.Enter();
-                while (info.MoveNext())
-                {
-                    delay = info.IsMessage(1) ? ReadDuration(info.Enter()) : delay;
-                }
-            }
-        }
-
-        return isRetryInfo ? delay : null;
-    }
-
-    private static TimeSpan ReadDuration(WireReader duration)
-    {
-        var (seconds, nanoseconds) = (0L, 0L);
-        while (duration.MoveNext())
-        {
-            if (duration is { FieldNumber: 1, WireType: WireType.Varint })
-            {
-                seconds = (long)duration.Varint;
-            }
-            else if (duration is { FieldNumber: 2, WireType: WireType.Varint })
-            {
-                nanoseconds = (long)duration.Varint;
-            }
-        }
-
-        // Any number may stand there; the back-off has its own upper bound.
-        return TimeSpan.FromSeconds(Math.Clamp(seconds + (nanoseconds / 1e9), 0, TimeSpan.FromDays(1).TotalSeconds));
     }
 }

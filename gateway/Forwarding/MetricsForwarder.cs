@@ -73,6 +73,9 @@ internal sealed class MetricsForwarder : IDisposable
     /// <summary>The books.</summary>
     public ProjectAccount Account { get; }
 
+    /// <summary>By the clock of <see cref="Read"/>.</summary>
+    public TimeSpan Now => _clock.Now;
+
     /// <summary>Whether a request may be added now.</summary>
     public bool HasRoom(long bytes)
     {

@@ -6,6 +6,7 @@ using SentryOtel.Gateway.Configuration;
 using SentryOtel.Gateway.Queueing;
 using SentryOtel.Gateway.Sending;
 using SentryOtel.Otlp.Grpc;
+using SentryOtel.Otlp.Responses;
 using SentryOtel.Sentry.RateLimits;
 
 namespace SentryOtel.Gateway.Forwarding;
@@ -89,7 +90,7 @@ internal sealed class OtlpTransport(HttpMessageInvoker http, ForwardingConfigura
         var retryAfter = response.Headers.TryGetValues("Retry-After", out var values)
             ? RateLimitHeader.ParseRetryAfter(values.FirstOrDefault(), timeProvider.GetUtcNow())
             : null;
-        var text = isProtobuf ? ForwardAnswers.ReadStatus(answer).Message : Encoding.UTF8.GetString(answer);
+        var text = isProtobuf ? RpcStatusReader.Read(answer).Message : Encoding.UTF8.GetString(answer);
         return ForwardOutcome.Failed(kind, status, Clean(text), retryAfter);
     }
 
@@ -112,7 +113,7 @@ internal sealed class OtlpTransport(HttpMessageInvoker http, ForwardingConfigura
             return ForwardOutcome.Sent(status, rejected, Clean(message));
         }
 
-        var details = ForwardAnswers.ReadStatus(Base64(Header(response, "grpc-status-details-bin")));
+        var details = RpcStatusReader.Read(Base64(Header(response, "grpc-status-details-bin")));
         var said = Uri.UnescapeDataString(Header(response, "grpc-message") ?? details.Message);
         return ForwardOutcome.Failed(ForwardAnswers.OfGrpc(code, details.RetryAfter is not null), status, Clean($"{code}: {said}"), details.RetryAfter);
     }

@@ -376,7 +376,10 @@ internal sealed class ProjectQueue(
                 _ready.First?.Value.Since ?? _open?.Since,
                 limit is not null ? HoldReason.RateLimited : _sending.Hold,
                 limit?.Remaining ?? Max(_sending.PausedUntil - clock.Now, TimeSpan.Zero),
-                _sealing);
+                _sealing)
+            {
+                Limit = limit,
+            };
         }
     }
 

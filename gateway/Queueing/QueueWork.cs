@@ -1,3 +1,4 @@
+using SentryOtel.Sentry.RateLimits;
 using SentryOtel.Sentry.Routing;
 
 namespace SentryOtel.Gateway.Queueing;
@@ -19,5 +20,8 @@ internal sealed record QueueWork(OpenBatch? ToSeal, SealedBatch? Batch, RouteTar
 /// <param name="IsSealing">A batch is being compressed.</param>
 internal readonly record struct QueueState(long Items, long Bytes, int InFlight, TimeSpan? Oldest, HoldReason Hold, TimeSpan HeldFor, bool IsSealing)
 {
+    /// <summary>The limit of Sentry's in force, if one is.</summary>
+    public ActiveLimit? Limit { get; init; }
+
     public bool IsEmpty => Items == 0 && InFlight == 0 && !IsSealing;
 }

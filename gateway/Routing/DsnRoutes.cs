@@ -36,6 +36,8 @@ internal sealed class DsnRoutes(ExporterConfiguration exporter) : IRouteSource
     /// <summary>The route that the mapping names.</summary>
     public Route? Mapped(string value) => _byValue.GetValueOrDefault(value);
 
+    public IEnumerable<(string Value, string Queue)> Services => _byValue.Select(pair => (pair.Key, pair.Value.Queue));
+
     public RouteAnswer Find(string value)
     {
         if ((Mapped(value) ?? Default) is { } route)

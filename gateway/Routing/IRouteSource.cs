@@ -38,6 +38,9 @@ internal interface IRouteSource
     /// <summary>For metrics; null for a source that looks nothing up.</summary>
     RouteSourceState? State => null;
 
+    /// <summary>Values whose data flow, with their queues, as far as they are known one by one.</summary>
+    IEnumerable<(string Value, string Queue)> Services => [];
+
     /// <summary>Asks for a route of a value that data came for. Repeating it costs nothing.</summary>
     void Announce(string value);
 

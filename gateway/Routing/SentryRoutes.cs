@@ -52,6 +52,8 @@ internal sealed class SentryRoutes : IRouteSource, IDisposable
 
     public string? Problem { get; private set; }
 
+    public IEnumerable<(string Value, string Queue)> Services => _table.Services.Concat(_dsns.Services);
+
     public RouteSourceState? State => new(_table.Count(), _quota.Created, _lookups.Failures);
 
     public RouteAnswer Find(string value)

@@ -3,21 +3,25 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using SentryOtel.Gateway.Ingest;
+using SentryOtel.Gateway.Page;
 using SentryOtel.Gateway.Receiving;
 using SentryOtel.Kubernetes.Metrics;
 
 namespace SentryOtel.Gateway.Telemetry;
 
-/// <summary>What one gateway tells of itself, and where: <c>/metrics</c> and <c>/routes</c>.</summary>
+/// <summary>What one gateway tells of itself, and where: <c>/metrics</c>, <c>/routes</c> and the page at <c>/</c>.</summary>
 internal sealed class GatewayTelemetry : IDisposable
 {
     /// <summary>Above what the accounts can make: an overflow here would break the sums.</summary>
     private const int MaxSeries = 1_000_000;
 
+    private readonly LivePage _page = LivePage.Load();
     private readonly MetricsExposition _exposition;
+    private readonly TimeProvider _timeProvider;
     private readonly string _version;
     private readonly object _scope;
     private GatewayMetrics? _metrics;
+    private RoutesDocument? _routes;
     private Func<IReadOnlyCollection<ExporterPipeline>> _exporters = static () => [];
 
     /// <param name="timeProvider">The clock.</param>
@@ -25,6 +29,7 @@ internal sealed class GatewayTelemetry : IDisposable
     /// <param name="scope">Of its meters: tells the gateways of one process apart.</param>
     public GatewayTelemetry(TimeProvider timeProvider, string version, object scope)
     {
+        _timeProvider = timeProvider;
         _version = version;
         _scope = scope;
 
@@ -42,12 +47,14 @@ internal sealed class GatewayTelemetry : IDisposable
         IngestCounters requests,
         IReadOnlyCollection<Refusals> refusals,
         Admission admission,
-        Func<IReadOnlyCollection<ExporterPipeline>> exporters)
+        Func<IReadOnlyCollection<ExporterPipeline>> exporters,
+        Func<string?> notReady)
     {
         _exporters = exporters;
         _metrics = new GatewayMetrics(
             accounts, requests, refusals, admission, exporters, () => exporters().SelectMany(QueueReading.Of), _version, _scope);
         ProcessMetrics.AddTo(_metrics.Meter);
+        _routes = new RoutesDocument(accounts, requests, admission, notReady, _timeProvider, _version);
     }
 
     /// <summary>The Prometheus text; all of its numbers are of one moment.</summary>
@@ -67,8 +74,9 @@ internal sealed class GatewayTelemetry : IDisposable
         Get(endpoints, "/routes", context =>
         {
             context.Response.ContentType = "application/json";
-            return context.Response.Body.WriteAsync(RoutesDocument.Render(_exporters()), context.RequestAborted).AsTask();
+            return context.Response.Body.WriteAsync(_routes?.Render(_exporters()) ?? "{}"u8.ToArray(), context.RequestAborted).AsTask();
         });
+        Get(endpoints, "/", _page.AnswerAsync);
     }
 
     public void Dispose()

@@ -47,6 +47,11 @@ internal sealed class KubernetesRoutes : IRouteSource, IDisposable
 
     public bool TakesDataEarly => false;
 
+    public IEnumerable<(string Value, string Queue)> Services => (_loaded?.Table.Routes ?? [])
+        .Where(entry => entry is { State: RouteState.Active, Target: not null })
+        .Select(entry => (entry.Value, RouteTo(entry.Target!).Queue))
+        .Concat(_dsns.Services);
+
     public RouteAnswer Find(string value)
     {
         if (_dsns.Mapped(value) is { } mapped)

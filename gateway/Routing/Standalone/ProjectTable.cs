@@ -37,6 +37,13 @@ internal sealed class ProjectTable(RoutingConfiguration routing, MonotonicClock 
     /// <summary>Every entry. Under the lock.</summary>
     public IReadOnlyCollection<ProjectEntry> Entries => _bySlug.Values;
 
+    /// <summary>Values with a route, and their queues.</summary>
+    public IEnumerable<(string Value, string Queue)> Services =>
+        from pair in _byValue
+        let route = pair.Value.Route
+        where route is not null
+        select (pair.Key, route.Queue);
+
     /// <summary>Chooses slugs by another configuration from now on. Known projects stay known; what was refused is looked up anew.</summary>
     public void Apply(RoutingConfiguration routing)
     {

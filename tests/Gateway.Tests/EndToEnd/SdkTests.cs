@@ -68,7 +68,7 @@ public sealed class SdkTests
         Assert.Contains("sentry_otel_gateway_items_accepted_total{exporter=\"sentry\",signal=\"traces\",project=\"orders\"} 7", metrics, StringComparison.Ordinal);
         Assert.Contains("sentry_otel_gateway_items_sent_total{exporter=\"sentry\",signal=\"traces\",project=\"orders\"} 7", metrics, StringComparison.Ordinal);
         Assert.Contains("sentry_otel_gateway_admission_reserved_bytes 0", metrics, StringComparison.Ordinal);
-        Assert.Contains("\"sent\": 7", routes, StringComparison.Ordinal);
+        Assert.Contains("\"sent\":7", routes, StringComparison.Ordinal);
         Assert.DoesNotContain(gateway.Sentry.State.Keys.All()[0].Public, metrics + routes, StringComparison.Ordinal);
         await gateway.UntilAsync(() => gateway.Host.NotReady is null, "readiness");
         Assert.Equal("{\"status\":\"Server available\"}", await GetAsync(gateway, gateway.Host.HealthAddress!, "/"));

@@ -47,7 +47,7 @@ public sealed class ForwardAnswersTests
     {
         TimeSpan? delay = milliseconds is { } number ? TimeSpan.FromMilliseconds(number) : null;
 
-        var read = ForwardAnswers.ReadStatus(new RpcStatus(GrpcStatusCode.ResourceExhausted, "full", delay).ToProtobuf());
+        var read = RpcStatusReader.Read(new RpcStatus(GrpcStatusCode.ResourceExhausted, "full", delay).ToProtobuf());
 
         Assert.Equal(("full", delay), read);
     }
@@ -56,7 +56,7 @@ public sealed class ForwardAnswersTests
     public void Broken_answer_says_nothing()
     {
         Assert.Equal((0, string.Empty), ForwardAnswers.ReadPartialSuccess([0x0A, 0xFF, 0xFF]));
-        Assert.Equal((string.Empty, null), ForwardAnswers.ReadStatus("<html>not protobuf</html>"u8));
+        Assert.Equal((string.Empty, null), RpcStatusReader.Read("<html>not protobuf</html>"u8));
         Assert.Equal((5, "why"), ForwardAnswers.ReadPartialSuccess(new ExportResponse(5, "why").ToProtobuf()));
     }
 }
