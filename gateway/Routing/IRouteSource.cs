@@ -39,7 +39,7 @@ internal interface IRouteSource
     RouteSourceState? State => null;
 
     /// <summary>Values whose data flow, with their queues, as far as they are known one by one.</summary>
-    IEnumerable<(string Value, string Queue)> Services => [];
+    IEnumerable<(string Value, string Queue)> Services { get; }
 
     /// <summary>Asks for a route of a value that data came for. Repeating it costs nothing.</summary>
     void Announce(string value);

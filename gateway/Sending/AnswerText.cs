@@ -1,4 +1,5 @@
 using System.Text;
+using SentryOtel.Otlp.Responses;
 
 namespace SentryOtel.Gateway.Sending;
 
@@ -30,7 +31,10 @@ internal readonly record struct AnswerText(string Value, bool IsWhole)
                 length += read;
             }
 
-            return new AnswerText(Clean(buffer.AsSpan(0, length)), IsWhole: true);
+            // Relay answers in the request's format: a google.rpc.Status around the sentence.
+            var isProtobuf = content.Headers.ContentType?.MediaType == "application/x-protobuf";
+            var sentence = isProtobuf ? RpcStatusReader.Read(buffer.AsSpan(0, length)).Message : string.Empty;
+            return new AnswerText(sentence.Length > 0 ? Clean(Encoding.UTF8.GetBytes(sentence)) : Clean(buffer.AsSpan(0, length)), IsWhole: true);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or InvalidDataException
             || (exception is OperationCanceledException && patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested))

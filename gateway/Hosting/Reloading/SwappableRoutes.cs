@@ -35,6 +35,8 @@ internal sealed class SwappableRoutes : IRouteSource, IDisposable
 
     public RouteSourceState? State => _current.State;
 
+    public IEnumerable<(string Value, string Queue)> Services => _current.Services;
+
     public RouteAnswer Find(string value) => _current.Find(value);
 
     public RouteTarget? TargetOf(string queue) => _current.TargetOf(queue);

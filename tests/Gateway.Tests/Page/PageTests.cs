@@ -41,6 +41,7 @@ public sealed class PageTests
         Assert.Contains("503 the ingest is <b>overloaded</b>", rows[0], StringComparison.Ordinal);
         Assert.StartsWith("orders", rows[1], StringComparison.Ordinal);
         Assert.Contains("rate limited", rows[1], StringComparison.Ordinal);
+        Assert.Contains("429 Sentry dropped data due to a quota", rows[1], StringComparison.Ordinal);
         Assert.Contains("span · project · project_quota", rows[1], StringComparison.Ordinal);
         Assert.Matches("[0-9]+ min [0-9]+ s", rows[1]);
         Assert.Contains(rows[2..], row => row.StartsWith("checkout", StringComparison.Ordinal) && row.Contains(EvilService, StringComparison.Ordinal));

@@ -45,6 +45,9 @@ internal sealed class FixedRoutes : IRouteSource
             ? RouteAnswer.None(RejectReason.MissingAttribute, "the resource attribute service.name is missing")
             : RouteAnswer.Announce(value);
 
+    public IEnumerable<(string Value, string Queue)> Services =>
+        _answers.Where(answer => answer.Value.Route is not null).Select(answer => (answer.Key, answer.Value.Route!.Queue));
+
     public RouteTarget? TargetOf(string queue) => _answers.GetValueOrDefault(queue).Route?.Target;
 
     public void Announce(string value) => Announced.Enqueue(value);
