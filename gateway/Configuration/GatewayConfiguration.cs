@@ -38,21 +38,6 @@ internal sealed record GatewayConfiguration
 internal sealed record PipelineConfiguration(
     string Id, OtlpSignal Signal, IReadOnlyList<string> Receivers, IReadOnlyList<string> Exporters, BatchConfiguration Batch);
 
-/// <summary>An OTLP receiver.</summary>
-/// <param name="Id">Component id, <c>otlp</c> or <c>otlp/name</c>.</param>
-/// <param name="Grpc">OTLP/gRPC, or null.</param>
-/// <param name="Http">OTLP/HTTP, or null.</param>
-internal sealed record ReceiverConfiguration(string Id, ProtocolConfiguration? Grpc, ProtocolConfiguration? Http)
-{
-    /// <summary>Refuse the records that Sentry would answer with 200 and then lose.</summary>
-    public bool CheckRecords { get; init; } = true;
-}
-
-/// <summary>One protocol of a receiver.</summary>
-/// <param name="Endpoint">Where to listen.</param>
-/// <param name="MaxRequestBytes">Longest request, before and after decompression; the OTLP specification recommends 64 MiB.</param>
-internal sealed record ProtocolConfiguration(ListenEndpoint Endpoint, long MaxRequestBytes);
-
 /// <summary>When a batch is closed: at the time, the number of items, or the size that comes first.</summary>
 /// <param name="Timeout">Longest time that an item waits for others. 200 ms.</param>
 /// <param name="Size">Items that close a batch. 8192.</param>

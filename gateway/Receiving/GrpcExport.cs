@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Http;
+using SentryOtel.Gateway.Configuration;
+using SentryOtel.Gateway.Receiving.Auth;
 using SentryOtel.Otlp;
 using SentryOtel.Otlp.Bodies;
 using SentryOtel.Otlp.Grpc;
@@ -7,21 +9,43 @@ using SentryOtel.Otlp.Responses;
 namespace SentryOtel.Gateway.Receiving;
 
 /// <summary>OTLP/gRPC: the Export methods of the three collector services, and gRPC health.</summary>
-internal sealed class GrpcExport(RequestIntake intake, int maxRequestBytes, ReceiverOptions options, Refusals refusals)
+/// <param name="intake">Takes what was read.</param>
+/// <param name="configuration">Limits.</param>
+/// <param name="authenticator">Who may send; null for everybody. Health is told to everybody.</param>
+/// <param name="options">Clock and delays.</param>
+/// <param name="refusals">Counts what was not read.</param>
+internal sealed class GrpcExport(
+    RequestIntake intake, ProtocolConfiguration configuration, IAuthenticator? authenticator, ReceiverOptions options, Refusals refusals) : IProtocolHandler
 {
+    private readonly BodyLimits _limits = new((int)Math.Min(configuration.MaxRequestBytes, Array.MaxLength));
+
     private static readonly RpcStatus Unimplemented = new(
         GrpcStatusCode.Unimplemented, "There is no such method, or no pipeline of this signal is configured behind this receiver.");
 
-    /// <summary>Answers one call.</summary>
+    private static readonly RpcStatus TooSlow = new(GrpcStatusCode.Unavailable, "The message took too long to arrive.");
+
+    /// <inheritdoc/>
     public Task HandleAsync(HttpContext context) => context.Request.Path.Value == GrpcHealth.CheckPath
         ? GrpcHealth.CheckAsync(context, IsServing, options.TimeProvider)
         : ExportAsync(context);
+
+    /// <inheritdoc/>
+    public Task FailAsync(HttpContext context, int status, RpcStatus failure) =>
+        GrpcUnaryCall.Accept(context) is { } call ? call.FailAsync(failure) : Task.CompletedTask;
 
     private async Task ExportAsync(HttpContext context)
     {
         if (GrpcUnaryCall.Accept(context) is not { } call)
         {
             refusals.Count(RefusalReason.Unsupported);
+            return;
+        }
+
+        if (authenticator is not null && !await authenticator.IsAllowedAsync(context.Request.Headers, context.RequestAborted).ConfigureAwait(false))
+        {
+            refusals.Count(RefusalReason.Unauthenticated);
+            context.Response.Headers.WWWAuthenticate = authenticator.Challenge;
+            await call.FailAsync(Refusals.Unauthenticated).ConfigureAwait(false);
             return;
         }
 
@@ -40,8 +64,9 @@ internal sealed class GrpcExport(RequestIntake intake, int maxRequestBytes, Rece
         }
 
         using var body = intake.NewBody();
-        var failure = await call.ReadMessageAsync(
-            new BodyLimits(maxRequestBytes), body, options.RetryAfter, options.TimeProvider).ConfigureAwait(false);
+        var reading = new ValueTask<RpcStatus?>(call.ReadMessageAsync(_limits, body, options.RetryAfter, options.TimeProvider));
+        var failure = await ReadDeadline.WaitAsync(
+            reading, TooSlow, context, configuration.Connections.ReadTimeout, options.TimeProvider).ConfigureAwait(false);
         if (failure is not null)
         {
             refusals.Count(ReasonOf(failure));
@@ -82,6 +107,7 @@ internal sealed class GrpcExport(RequestIntake intake, int maxRequestBytes, Rece
         { Code: GrpcStatusCode.ResourceExhausted, RetryAfter: not null } => RefusalReason.NoMemory,
         { Code: GrpcStatusCode.ResourceExhausted } => RefusalReason.TooLarge,
         { Code: GrpcStatusCode.Unimplemented } => RefusalReason.Unsupported,
+        { Code: GrpcStatusCode.Unavailable or GrpcStatusCode.DeadlineExceeded } => RefusalReason.TooSlow,
         _ => RefusalReason.Malformed,
     };
 }

@@ -4,6 +4,8 @@ using SentryOtel.Otlp.Bodies;
 using SentryOtel.Otlp.Grpc;
 using SentryOtel.Otlp.Json;
 using SentryOtel.Otlp.Responses;
+using SentryOtel.Gateway.Configuration;
+using SentryOtel.Gateway.Receiving.Auth;
 
 namespace SentryOtel.Gateway.Receiving;
 
@@ -11,13 +13,45 @@ namespace SentryOtel.Gateway.Receiving;
 /// OTLP/HTTP: <c>POST /v1/traces</c>, <c>/v1/logs</c> and <c>/v1/metrics</c> in protobuf or JSON (OTLP specification 1.11,
 /// "OTLP/HTTP"). JSON becomes protobuf at the door; what comes after knows one form.
 /// </summary>
-internal sealed class HttpExport(RequestIntake intake, int maxRequestBytes, ReceiverOptions options, Refusals refusals)
+/// <param name="intake">Takes what was read.</param>
+/// <param name="configuration">Limits, paths, CORS.</param>
+/// <param name="authenticator">Who may send; null for everybody.</param>
+/// <param name="options">Clock and delays.</param>
+/// <param name="refusals">Counts what was not read.</param>
+internal sealed class HttpExport(
+    RequestIntake intake, ProtocolConfiguration configuration, IAuthenticator? authenticator, ReceiverOptions options, Refusals refusals) : IProtocolHandler
 {
+    private readonly int _maxRequestBytes = (int)Math.Min(configuration.MaxRequestBytes, Array.MaxLength);
+    private readonly HttpReceiverConfiguration _http = configuration.Http;
+    private readonly CorsPolicy? _cors = configuration.Http.Cors is { } cors ? new CorsPolicy(cors) : null;
     private readonly RpcStatus _noMemory = new(GrpcStatusCode.ResourceExhausted, "The gateway has no memory to spare now.", options.RetryAfter);
 
-    /// <summary>Answers one request.</summary>
+    /// <inheritdoc/>
     public async Task HandleAsync(HttpContext context)
     {
+        foreach (var (name, value) in _http.ResponseHeaders)
+        {
+            context.Response.Headers[name] = value;
+        }
+
+        if (_cors is not null)
+        {
+            if (_cors.TryAnswerPreflight(context))
+            {
+                return;
+            }
+
+            _cors.AddHeaders(context);
+        }
+
+        if (authenticator is not null && !await authenticator.IsAllowedAsync(context.Request.Headers, context.RequestAborted).ConfigureAwait(false))
+        {
+            refusals.Count(RefusalReason.Unauthenticated);
+            context.Response.Headers.WWWAuthenticate = authenticator.Challenge;
+            await HttpAnswer.FailAsync(context, StatusCodes.Status401Unauthorized, Refusals.Unauthenticated).ConfigureAwait(false);
+            return;
+        }
+
         if (Refuse(context, out var signal, out var coding) is { } refusal)
         {
             refusals.Count(RefusalReason.Unsupported);
@@ -33,8 +67,10 @@ internal sealed class HttpExport(RequestIntake intake, int maxRequestBytes, Rece
         }
 
         using var body = intake.NewBody();
-        var fault = await BodyReader.ReadAsync(
-            context.Request.Body, context.Request.ContentLength, coding, new BodyLimits(maxRequestBytes), body, context.RequestAborted).ConfigureAwait(false);
+        var reading = BodyReader.ReadAsync(
+            context.Request.Body, context.Request.ContentLength, coding, new BodyLimits(_maxRequestBytes), body, context.RequestAborted);
+        var fault = await ReadDeadline.WaitAsync(
+            reading, BodyFault.TooSlow, context, configuration.Connections.ReadTimeout, options.TimeProvider).ConfigureAwait(false);
         if (fault != BodyFault.None)
         {
             await FailAsync(context, fault).ConfigureAwait(false);
@@ -47,6 +83,9 @@ internal sealed class HttpExport(RequestIntake intake, int maxRequestBytes, Rece
         var answer = await taken.ConfigureAwait(false);
         await HttpAnswer.WriteAsync(context, signal, answer).ConfigureAwait(false);
     }
+
+    /// <inheritdoc/>
+    public Task FailAsync(HttpContext context, int status, RpcStatus failure) => HttpAnswer.FailAsync(context, status, failure);
 
     // Everything that can be told from the head of the request, before a byte of the body is read.
     private (int Status, RpcStatus Failure)? Refuse(HttpContext context, out OtlpSignal signal, out ContentCoding coding)
@@ -103,7 +142,9 @@ internal sealed class HttpExport(RequestIntake intake, int maxRequestBytes, Rece
         var (reason, status, failure) = fault switch
         {
             BodyFault.TooLarge => (RefusalReason.TooLarge, StatusCodes.Status413PayloadTooLarge, new RpcStatus(
-                GrpcStatusCode.ResourceExhausted, $"The request is above the limit of {maxRequestBytes} bytes, before or after decompression: send smaller batches.")),
+                GrpcStatusCode.ResourceExhausted, $"The request is above the limit of {_maxRequestBytes} bytes, before or after decompression: send smaller batches.")),
+            BodyFault.TooSlow => (RefusalReason.TooSlow, StatusCodes.Status503ServiceUnavailable, new RpcStatus(
+                GrpcStatusCode.Unavailable, "The body took too long to arrive.", options.RetryAfter)),
             BodyFault.NoRoom => (RefusalReason.NoMemory, StatusCodes.Status429TooManyRequests, _noMemory),
             BodyFault.Truncated => (RefusalReason.Malformed, StatusCodes.Status400BadRequest, new RpcStatus(
                 GrpcStatusCode.InvalidArgument, "The body ends before its announced length.")),
@@ -114,11 +155,9 @@ internal sealed class HttpExport(RequestIntake intake, int maxRequestBytes, Rece
         return HttpAnswer.FailAsync(context, status, failure);
     }
 
-    private static OtlpSignal? SignalOf(string? path) => path switch
-    {
-        "/v1/traces" => OtlpSignal.Traces,
-        "/v1/logs" => OtlpSignal.Logs,
-        "/v1/metrics" => OtlpSignal.Metrics,
-        _ => null,
-    };
+    private OtlpSignal? SignalOf(string? path) =>
+        path == _http.TracesPath ? OtlpSignal.Traces
+        : path == _http.LogsPath ? OtlpSignal.Logs
+        : path == _http.MetricsPath ? OtlpSignal.Metrics
+        : null;
 }

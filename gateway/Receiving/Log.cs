@@ -15,4 +15,10 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 403, Level = LogLevel.Error, Message = "A request failed for a fault of the gateway's own; the client was told to report it as an error")]
     public static partial void RequestFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 404, Level = LogLevel.Information, Message = "{What}: renewed from its files")]
+    public static partial void Renewed(ILogger logger, string what);
+
+    [LoggerMessage(EventId = 405, Level = LogLevel.Warning, Message = "{What}: its files changed and can not be used ({Error}); what was read before stays in force")]
+    public static partial void RenewalFailed(ILogger logger, string what, string error);
 }

@@ -1,9 +1,15 @@
 using System.Buffers;
 using System.Net;
-using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using SentryOtel.Gateway.Configuration;
+using SentryOtel.Gateway.Receiving.Auth;
+using SentryOtel.Gateway.Receiving.Renewal;
+using SentryOtel.Gateway.Receiving.SharedPort;
+using SentryOtel.Gateway.Receiving.Tls;
 
 namespace SentryOtel.Gateway.Receiving;
 
@@ -14,9 +20,12 @@ namespace SentryOtel.Gateway.Receiving;
 internal sealed class OtlpReceiver : IAsyncDisposable
 {
     private readonly string _id;
+    private readonly ReceiverOptions _options;
+    private readonly ILoggerFactory _loggerFactory;
     private readonly ILogger _logger;
     private readonly ProtocolServer? _grpc;
     private readonly ProtocolServer? _http;
+    private readonly List<IDisposable> _owned = [];
     private volatile bool _retired;
 
     /// <summary>A receiver that does not listen yet.</summary>
@@ -25,6 +34,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     /// <param name="admission">The memory budget.</param>
     /// <param name="options">What else it needs.</param>
     /// <param name="loggerFactory">For the receiver and Kestrel.</param>
+    /// <exception cref="IOException">A certificate or a file of credentials can not be read.</exception>
     public OtlpReceiver(
         ReceiverConfiguration configuration,
         IIngestPipeline pipeline,
@@ -32,27 +42,35 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         ReceiverOptions options,
         ILoggerFactory loggerFactory)
     {
-        _id = configuration.Id;
+        (_id, _options, _loggerFactory) = (configuration.Id, options, loggerFactory);
         _logger = loggerFactory.CreateLogger<OtlpReceiver>();
         var intake = new RequestIntake(pipeline, admission, ArrayPool<byte>.Shared);
-        if (configuration.Grpc is { } grpc)
+        var sockets = options.Transport ?? new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggerFactory);
+        var grpc = configuration.Grpc is { } rpc ? new GrpcExport(intake, rpc, Authenticator(rpc), options, Refusals) : null;
+        var http = configuration.Http is { } web ? new HttpExport(intake, web, Authenticator(web), options, Refusals) : null;
+        if (!configuration.OnePort)
         {
-            var export = new GrpcExport(intake, MaxBytes(grpc), options, Refusals);
-            _grpc = Server(grpc, HttpProtocols.Http2, export.HandleAsync);
+            _grpc = grpc is null ? null : Server(configuration.Grpc!, HttpProtocols.Http2, grpc, sockets);
+            _http = http is null ? null : Server(configuration.Http!, configuration.Http!.Tls is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2, http, sockets);
         }
-
-        if (configuration.Http is { } http)
+        else if (configuration.Http!.Tls is not null)
         {
-            var export = new HttpExport(intake, MaxBytes(http), options, Refusals);
-            _http = Server(http, HttpProtocols.Http1, export.HandleAsync);
+            _grpc = _http = Server(Both(configuration), HttpProtocols.Http1AndHttp2, new EitherProtocol(grpc!, http!), sockets);
         }
-
-        ProtocolServer Server(ProtocolConfiguration protocol, HttpProtocols protocols, RequestDelegate handle) =>
-            new(protocol.Endpoint, protocols, options, new ReceiverApplication(handle, options, () => _retired, Refusals, _logger), loggerFactory);
+        else
+        {
+            var connections = configuration.Http.Connections;
+            var splitter = new PortSplitter(sockets, connections.HeadersTimeout, connections.MaxConnections, options.TimeProvider);
+            _http = Server(configuration.Http, HttpProtocols.Http1, http!, splitter.Http1);
+            _grpc = Server(Both(configuration), HttpProtocols.Http2, new EitherProtocol(grpc!, http!), splitter.Http2);
+        }
     }
 
     /// <summary>Requests that never reached the pipeline.</summary>
     public Refusals Refusals { get; } = new();
+
+    /// <summary>What became of changed certificates and credentials.</summary>
+    public Renewals Renewals { get; } = new();
 
     /// <summary>Where OTLP/gRPC is served, once started; null when it is not configured.</summary>
     public IPEndPoint? Grpc => _grpc?.Address;
@@ -66,10 +84,10 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         {
             if (_grpc is not null)
             {
-                yield return (_grpc, "OTLP/gRPC");
+                yield return (_grpc, _grpc == _http ? "OTLP/gRPC and OTLP/HTTP" : "OTLP/gRPC");
             }
 
-            if (_http is not null)
+            if (_http is not null && _http != _grpc)
             {
                 yield return (_http, "OTLP/HTTP");
             }
@@ -102,8 +120,41 @@ internal sealed class OtlpReceiver : IAsyncDisposable
             server.Dispose();
         }
 
+        _owned.ForEach(owned => owned.Dispose());
         return ValueTask.CompletedTask;
     }
 
-    private static int MaxBytes(ProtocolConfiguration protocol) => (int)Math.Min(protocol.MaxRequestBytes, Array.MaxLength);
+    // What HTTP/2 has of its own is gRPC's to say; all else is OTLP/HTTP's.
+    private static ProtocolConfiguration Both(ReceiverConfiguration configuration)
+    {
+        var (grpc, http) = (configuration.Grpc!.Connections, configuration.Http!.Connections);
+        return configuration.Http with
+        {
+            Connections = http with
+            {
+                MaxConcurrentStreams = grpc.MaxConcurrentStreams,
+                MaxConnectionAge = grpc.MaxConnectionAge,
+                PingDelay = grpc.PingDelay,
+                PingTimeout = grpc.PingTimeout,
+            },
+        };
+    }
+
+    private ProtocolServer Server(ProtocolConfiguration configuration, HttpProtocols protocols, IProtocolHandler handler, IConnectionListenerFactory transport)
+    {
+        var tls = configuration.Tls is { } secure ? Own(new ServerTls($"receiver {_id}: TLS", secure, _options.TimeProvider, Renewals, _logger)) : null;
+        var application = new ReceiverApplication(handler, configuration.Connections, _options, () => _retired, Refusals, _logger);
+        return new ProtocolServer(configuration, protocols, tls, transport, application, _options.TimeProvider, _loggerFactory);
+    }
+
+    private IAuthenticator? Authenticator(ProtocolConfiguration configuration) => configuration.Authenticator is { } authenticator
+        ? Own(Authenticators.Create(authenticator, _options.TimeProvider, Renewals, _logger))
+        : null;
+
+    private T Own<T>(T owned)
+        where T : IDisposable
+    {
+        _owned.Add(owned);
+        return owned;
+    }
 }

@@ -1,49 +1,54 @@
 using System.Net;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using SentryOtel.Gateway.Configuration;
 using SentryOtel.Gateway.Configuration.Values;
+using SentryOtel.Gateway.Receiving.Tls;
 
 namespace SentryOtel.Gateway.Receiving;
 
-/// <summary>A Kestrel server for one protocol of a receiver, without a host around it: it listens between start and stop.</summary>
+/// <summary>A Kestrel server for one port of a receiver, without a host around it: it listens between start and stop.</summary>
 internal sealed class ProtocolServer : IDisposable
 {
-    private static readonly TimeSpan DeadPeerPing = TimeSpan.FromSeconds(60);
+    // Kestrel counts from here on whether a body comes fast enough.
+    private static readonly TimeSpan DataRateGrace = TimeSpan.FromSeconds(5);
 
     private readonly KestrelServer _server;
     private readonly IHttpApplication<HttpContext> _application;
 
     public ProtocolServer(
-        ListenEndpoint endpoint,
+        ProtocolConfiguration configuration,
         HttpProtocols protocols,
-        ReceiverOptions options,
+        ServerTls? tls,
+        IConnectionListenerFactory transport,
         IHttpApplication<HttpContext> application,
+        TimeProvider timeProvider,
         ILoggerFactory loggerFactory)
     {
         var kestrel = new KestrelServerOptions { AddServerHeader = false };
-        kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
+        Limit(kestrel.Limits, configuration.Connections);
+        if (tls is not null)
+        {
+            kestrel.ApplicationServices = ServerTls.Services(loggerFactory);
+        }
 
-        // Sizes are checked by the handlers, which answer with a status that the client sees; Kestrel would close the
-        // connection while the client still writes, which looks like an outage.
-        kestrel.Limits.MaxRequestBodySize = null;
-        kestrel.Limits.Http2.KeepAlivePingDelay = DeadPeerPing;
-        kestrel.Listen(endpoint.ToIPEndPoint(), listen =>
+        kestrel.Listen(configuration.Endpoint.ToIPEndPoint(), listen =>
         {
             listen.Protocols = protocols;
             listen.Use(next => connection =>
             {
-                connection.Items[ReceiverApplication.ConnectionStarted] = options.TimeProvider.GetTimestamp();
+                connection.Items[ReceiverApplication.ConnectionStarted] = timeProvider.GetTimestamp();
                 return next(connection);
             });
+            tls?.Use(listen);
         });
         _application = application;
-        _server = new KestrelServer(
-            Options.Create(kestrel), options.Transport ?? new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggerFactory), loggerFactory);
+        _server = new KestrelServer(Options.Create(kestrel), transport, loggerFactory);
     }
 
     /// <summary>Where the server listens, once started; null before.</summary>
@@ -69,4 +74,19 @@ internal sealed class ProtocolServer : IDisposable
     public Task StopAsync(CancellationToken cancellationToken) => _server.StopAsync(cancellationToken);
 
     public void Dispose() => _server.Dispose();
+
+    private static void Limit(KestrelServerLimits limits, ConnectionConfiguration connections)
+    {
+        limits.MaxConcurrentConnections = connections.MaxConnections;
+
+        // Sizes are checked by the handlers, which answer with a status that the client sees; Kestrel would close the
+        // connection while the client still writes, which looks like an outage.
+        limits.MaxRequestBodySize = null;
+        limits.KeepAliveTimeout = connections.IdleTimeout ?? Timeout.InfiniteTimeSpan;
+        limits.RequestHeadersTimeout = connections.HeadersTimeout ?? Timeout.InfiniteTimeSpan;
+        limits.MinRequestBodyDataRate = connections.MinBytesPerSecond > 0 ? new MinDataRate(connections.MinBytesPerSecond, DataRateGrace) : null;
+        limits.Http2.MaxStreamsPerConnection = connections.MaxConcurrentStreams;
+        limits.Http2.KeepAlivePingDelay = connections.PingDelay ?? Timeout.InfiniteTimeSpan;
+        limits.Http2.KeepAlivePingTimeout = connections.PingTimeout;
+    }
 }

@@ -3,16 +3,21 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using SentryOtel.Gateway.Configuration;
+using SentryOtel.Otlp.Grpc;
+using SentryOtel.Otlp.Responses;
 
 namespace SentryOtel.Gateway.Receiving;
 
 /// <summary>What the server runs for each request: the protocol's handler, and an end for every way it can fail.</summary>
-/// <param name="handle">The protocol's handler.</param>
-/// <param name="options">How old a connection may become.</param>
+/// <param name="handler">The protocol's handler.</param>
+/// <param name="connections">How old a connection may become.</param>
+/// <param name="options">Clock and delays.</param>
 /// <param name="isRetired">Whether clients should come back on another connection at once.</param>
 /// <param name="refusals">Counts what was not read.</param>
 /// <param name="logger">Where faults are reported.</param>
-internal sealed class ReceiverApplication(RequestDelegate handle, ReceiverOptions options, Func<bool> isRetired, Refusals refusals, ILogger logger)
+internal sealed class ReceiverApplication(
+    IProtocolHandler handler, ConnectionConfiguration connections, ReceiverOptions options, Func<bool> isRetired, Refusals refusals, ILogger logger)
     : IHttpApplication<HttpContext>
 {
     /// <summary>Key of the connection's start, a timestamp of the clock, in the connection's items.</summary>
@@ -29,14 +34,17 @@ internal sealed class ReceiverApplication(RequestDelegate handle, ReceiverOption
         RecycleConnection(context.Features);
         try
         {
-            await handle(context).ConfigureAwait(false);
+            await handler.HandleAsync(context).ConfigureAwait(false);
         }
         catch (BadHttpRequestException exception)
         {
-            // Kestrel's own checks while a body is read: too slow, broken chunks, an early end.
-            refusals.Count(RefusalReason.Malformed);
+            // Kestrel's own checks while a body is read: too slow, broken chunks, an early end. A slow client may try again.
+            var isSlow = exception.StatusCode == StatusCodes.Status408RequestTimeout;
+            refusals.Count(isSlow ? RefusalReason.TooSlow : RefusalReason.Malformed);
             Log.RequestMalformed(logger, exception.Message);
-            Fail(context, exception.StatusCode);
+            await (isSlow
+                ? FailAsync(context, StatusCodes.Status503ServiceUnavailable, new RpcStatus(GrpcStatusCode.Unavailable, "The body came too slowly.", options.RetryAfter))
+                : FailAsync(context, exception.StatusCode, new RpcStatus(GrpcStatusCode.InvalidArgument, "The request's body is malformed."))).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException || context.RequestAborted.IsCancellationRequested)
         {
@@ -47,28 +55,37 @@ internal sealed class ReceiverApplication(RequestDelegate handle, ReceiverOption
         {
             refusals.Count(RefusalReason.Internal);
             Log.RequestFailed(logger, exception);
-            Fail(context, StatusCodes.Status500InternalServerError);
+            await FailAsync(
+                context, StatusCodes.Status500InternalServerError, new RpcStatus(GrpcStatusCode.Internal, "The gateway failed; its log says how.")).ConfigureAwait(false);
         }
     }
 
-    private static void Fail(HttpContext context, int status)
+    private async Task FailAsync(HttpContext context, int status, RpcStatus failure)
     {
         if (context.Response.HasStarted)
         {
             context.Abort();
+            return;
         }
-        else
+
+        try
         {
             context.Response.Clear();
-            context.Response.StatusCode = status;
+            await handler.FailAsync(context, status, failure).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        {
+            Log.RequestAborted(logger);
         }
     }
 
     private void RecycleConnection(IFeatureCollection features)
     {
         if (isRetired()
-            || (features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(ConnectionStarted, out var started) == true
-                && options.TimeProvider.GetElapsedTime((long)started!) >= options.MaxConnectionAge))
+            || !connections.KeepAlives
+            || (connections.MaxConnectionAge is { } age
+                && features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(ConnectionStarted, out var started) == true
+                && options.TimeProvider.GetElapsedTime((long)started!) >= age))
         {
             features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
         }

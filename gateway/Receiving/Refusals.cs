@@ -1,3 +1,6 @@
+using SentryOtel.Otlp.Grpc;
+using SentryOtel.Otlp.Responses;
+
 namespace SentryOtel.Gateway.Receiving;
 
 /// <summary>Why a request was refused before it reached a pipeline; the client is told in the answer.</summary>
@@ -18,6 +21,12 @@ internal enum RefusalReason
     /// <summary>A path, method, content type, encoding or signal that is not served.</summary>
     Unsupported,
 
+    /// <summary>No valid token, user or password.</summary>
+    Unauthenticated,
+
+    /// <summary>The body took longer than it may, or than its client had given the call.</summary>
+    TooSlow,
+
     /// <summary>The client went away before its request was read.</summary>
     Aborted,
 
@@ -28,6 +37,9 @@ internal enum RefusalReason
 /// <summary>Counts refused requests by reason. Thread-safe.</summary>
 internal sealed class Refusals
 {
+    /// <summary>What a client hears that has no valid credentials; not which part of them is wrong.</summary>
+    public static RpcStatus Unauthenticated { get; } = new(GrpcStatusCode.Unauthenticated, "The request has no valid credentials.");
+
     private readonly long[] _counts = new long[Enum.GetValues<RefusalReason>().Length];
 
     /// <summary>Requests refused for this reason since the start.</summary>

@@ -48,6 +48,8 @@ internal static class ReasonNames
         RefusalReason.Unavailable => "unavailable",
         RefusalReason.Malformed => "malformed",
         RefusalReason.Unsupported => "unsupported",
+        RefusalReason.Unauthenticated => "unauthenticated",
+        RefusalReason.TooSlow => "too_slow",
         RefusalReason.Aborted => "aborted",
         RefusalReason.Internal => "internal",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),

@@ -17,4 +17,7 @@ public enum BodyFault
 
     /// <summary>Its compression is broken.</summary>
     Corrupt,
+
+    /// <summary>It took longer than the server waits.</summary>
+    TooSlow,
 }

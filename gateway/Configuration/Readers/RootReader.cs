@@ -12,9 +12,22 @@ internal sealed class RootReader(SectionReader top, ReadContext context, long av
 
     public GatewayConfiguration? Read()
     {
+        var extensions = Components.Read(top, "extensions", new Dictionary<string, Func<string, SectionReader, object>>
+        {
+            ["health_check"] = (_, section) => ServiceReader.HealthCheck(section),
+            ["bearertokenauth"] = (id, section) => AuthenticatorReader.Bearer(id, section, context),
+            ["basicauth"] = (id, section) => AuthenticatorReader.Basic(id, section, context),
+        });
+        var service = top.Section("service");
+        if (service is null)
+        {
+            top.Error("service", "missing: it names the pipelines to run.");
+        }
+
+        var (health, authenticators) = ServiceReader.Extensions(service, extensions);
         var receivers = Components.Read(top, "receivers", new Dictionary<string, Func<string, SectionReader, ReceiverConfiguration>>
         {
-            ["otlp"] = ReceiverReader.Read,
+            ["otlp"] = new ReceiverReader(context, authenticators).Read,
         });
         var processors = Components.Read(top, "processors", new Dictionary<string, Func<string, SectionReader, object>>
         {
@@ -25,17 +38,7 @@ internal sealed class RootReader(SectionReader top, ReadContext context, long av
         {
             ["sentry"] = (id, section) => new ExporterReader(id, section, context).Read(),
         });
-        var extensions = Components.Read(top, "extensions", new Dictionary<string, Func<string, SectionReader, HealthCheckConfiguration>>
-        {
-            ["health_check"] = (_, section) => ServiceReader.HealthCheck(section),
-        });
         RefuseConnectors();
-        var service = top.Section("service");
-        if (service is null)
-        {
-            top.Error("service", "missing: it names the pipelines to run.");
-        }
-
         top.Finish();
         if (service is null)
         {
@@ -43,7 +46,6 @@ internal sealed class RootReader(SectionReader top, ReadContext context, long av
         }
 
         var pipelines = new PipelineReader(receivers, processors, exporters).Read(service);
-        var health = ServiceReader.Extensions(service, extensions);
         var telemetry = ServiceReader.Telemetry(service);
         var drain = service.Duration("drain_timeout", TimeSpan.FromSeconds(20), TimeSpan.Zero);
         var reload = service.Duration("reload_interval", TimeSpan.FromSeconds(5), TimeSpan.Zero);

@@ -21,28 +21,34 @@ internal static class ServiceReader
         return configuration;
     }
 
-    /// <summary>The health endpoint, when it is in service.</summary>
-    public static HealthCheckConfiguration? Extensions(SectionReader service, Dictionary<string, HealthCheckConfiguration> extensions)
+    /// <summary>The health endpoint, when it is in service, and the authenticators that are.</summary>
+    public static (HealthCheckConfiguration? Health, IReadOnlyDictionary<string, AuthenticatorConfiguration> Authenticators) Extensions(
+        SectionReader? service, Dictionary<string, object> extensions)
     {
         HealthCheckConfiguration? health = null;
-        var named = service.List("extensions");
-        foreach (var (id, mark) in named)
+        var authenticators = new Dictionary<string, AuthenticatorConfiguration>(StringComparer.Ordinal);
+        foreach (var (id, mark) in service?.List("extensions") ?? [])
         {
-            if (!extensions.TryGetValue(id, out var found))
+            switch (extensions.GetValueOrDefault(id))
             {
-                service.ErrorAt(mark, "extensions", $"no extension \"{id}\" is configured under extensions.{NearMiss.Hint(id, extensions.Keys)}");
-            }
-            else if (health is not null)
-            {
-                service.ErrorAt(mark, "extensions", "a second health_check is not supported yet; remove one.");
-            }
-            else
-            {
-                health = found;
+                case null:
+                    service!.ErrorAt(mark, "extensions", $"no extension \"{id}\" is configured under extensions.{NearMiss.Hint(id, extensions.Keys)}");
+                    break;
+                case AuthenticatorConfiguration authenticator:
+                    authenticators[id] = authenticator;
+                    break;
+                case HealthCheckConfiguration when health is not null:
+                    service!.ErrorAt(mark, "extensions", "a second health_check is not supported yet; remove one.");
+                    break;
+                case HealthCheckConfiguration found:
+                    health = found;
+                    break;
+                case var other:
+                    throw new InvalidOperationException($"An extension without a place: {other.GetType().Name}.");
             }
         }
 
-        return health;
+        return (health, authenticators);
     }
 
     public static TelemetryConfiguration Telemetry(SectionReader service)

@@ -94,7 +94,7 @@ public sealed class ConfigurationFileTests
     [InlineData("${env:SENTRY_AUTH_TOKEN}", "${env:NOT_SET}", 13, "exporters.sentry.auth_token", "NOT_SET is not set")]
     [InlineData("${env:SENTRY_AUTH_TOKEN}", "${vault:x}", 13, "exporters.sentry.auth_token", "no source \"vault\"")]
     [InlineData("endpoint: 0.0.0.0:4317", "endpoint: 0.0.0.0", 5, "receivers.otlp.protocols.grpc.endpoint", "0.0.0.0:4317")]
-    [InlineData("endpoint: 0.0.0.0:4317", "tls: {}", 5, "receivers.otlp.protocols.grpc.tls", "not supported yet")]
+    [InlineData("endpoint: 0.0.0.0:4317", "middlewares: []", 5, "receivers.otlp.protocols.grpc.middlewares", "not supported yet")]
     [InlineData("  batch:", "  attributes:", 16, "processors.attributes", "OpenTelemetry Collector in front")]
     [InlineData("traces:", "metrics:", 20, "service.pipelines.metrics", "Set metrics.forward_to")]
     [InlineData("url: https://sentry.io", "metrics: {forward_to: {}}", 11, "exporters.sentry.metrics.forward_to.endpoint", "must be configured")]

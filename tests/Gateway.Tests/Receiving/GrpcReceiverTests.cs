@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Google.Rpc;
 using Grpc.Health.V1;
 using OpenTelemetry.Proto.Collector.Trace.V1;
+using SentryOtel.Gateway.Configuration;
 using SentryOtel.Gateway.Receiving;
 using SentryOtel.Otlp;
 using SentryOtel.Testing;
@@ -142,7 +143,8 @@ public sealed class GrpcReceiverTests
     {
         var clock = new FakeTimeProvider();
         await using var receiver = await RunningReceiver.StartAsync(
-            options: new ReceiverOptions { TimeProvider = clock, MaxConnectionAge = TimeSpan.FromMinutes(10) });
+            options: new ReceiverOptions { TimeProvider = clock },
+            configure: protocol => protocol with { Connections = new ConnectionConfiguration { MaxConnectionAge = TimeSpan.FromMinutes(10) } });
         await CallAsync();
         clock.Advance(TimeSpan.FromMinutes(9));
         await CallAsync();

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Security;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using SentryOtel.Gateway.Configuration;
@@ -13,17 +15,33 @@ internal sealed class RunningReceiver : IAsyncDisposable
 {
     public const int MaxRequestBytes = 1 << 20;
 
+    private readonly SocketsHttpHandler _handler;
     private readonly HttpClient _client;
+    private readonly string _scheme;
     private int _connections;
 
-    private RunningReceiver(long memory, ReceiverOptions? options)
+    private RunningReceiver(long memory, ReceiverOptions? options, Func<ProtocolConfiguration, ProtocolConfiguration>? configure, bool onePort)
     {
         var endpoint = new ProtocolConfiguration(new ListenEndpoint("localhost", 0), MaxRequestBytes);
+        endpoint = configure is null ? endpoint : configure(endpoint);
+        _scheme = endpoint.Tls is null ? "http" : "https";
         Admission = new Admission(memory);
-        _client = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync });
+        _handler = new SocketsHttpHandler { ConnectCallback = ConnectAsync };
+        _handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+        {
+            ServerCertificates.Enqueue(certificate!.GetCertHashString());
+            return certificate is not null;
+        };
+        _client = new HttpClient(_handler);
         Receiver = new OtlpReceiver(
-            new ReceiverConfiguration("otlp", endpoint, endpoint), Pipeline, Admission, options ?? new ReceiverOptions(), NullLoggerFactory.Instance);
+            new ReceiverConfiguration("otlp", endpoint, endpoint) { OnePort = onePort }, Pipeline, Admission, options ?? new ReceiverOptions(), NullLoggerFactory.Instance);
     }
+
+    /// <summary>Thumbprints of the certificates that the receiver showed to the raw clients.</summary>
+    public ConcurrentQueue<string> ServerCertificates { get; } = new();
+
+    /// <summary>How the raw clients do TLS. Not to be changed after the first request.</summary>
+    public SslClientAuthenticationOptions ClientTls => _handler.SslOptions;
 
     /// <summary>Connections that the raw clients opened so far.</summary>
     public int Connections => Volatile.Read(ref _connections);
@@ -34,13 +52,15 @@ internal sealed class RunningReceiver : IAsyncDisposable
 
     public OtlpReceiver Receiver { get; }
 
-    public Uri Grpc => new($"http://{Receiver.Grpc}");
+    public Uri Grpc => new($"{_scheme}://{Receiver.Grpc}");
 
-    public Uri Http => new($"http://{Receiver.Http}");
+    public Uri Http => new($"{_scheme}://{Receiver.Http}");
 
-    public static async Task<RunningReceiver> StartAsync(long memory = 64 << 20, ReceiverOptions? options = null)
+    /// <summary>Starts a receiver with both protocols configured alike.</summary>
+    public static async Task<RunningReceiver> StartAsync(
+        long memory = 64 << 20, ReceiverOptions? options = null, Func<ProtocolConfiguration, ProtocolConfiguration>? configure = null, bool onePort = false)
     {
-        var running = new RunningReceiver(memory, options);
+        var running = new RunningReceiver(memory, options, configure, onePort);
         await running.Receiver.StartAsync(TestContext.Current.CancellationToken);
         return running;
     }
@@ -71,6 +91,17 @@ internal sealed class RunningReceiver : IAsyncDisposable
         _client.Dispose();
         await Receiver.StopAsync(TestContext.Current.CancellationToken);
         await Receiver.DisposeAsync();
+    }
+
+    /// <summary>Sends a request that is not one of the usual.</summary>
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request) => SendAsync(request, null);
+
+    /// <summary>A connection that the test speaks over byte by byte.</summary>
+    public async Task<NetworkStream> ConnectAsync(IPEndPoint address)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(address, TestContext.Current.CancellationToken);
+        return new NetworkStream(socket, ownsSocket: true);
     }
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
