@@ -3,6 +3,7 @@ using SentryOtel.Gateway.Configuration;
 using SentryOtel.Gateway.Forwarding;
 using SentryOtel.Gateway.Hosting.Reloading;
 using SentryOtel.Gateway.Ingest;
+using SentryOtel.Gateway.Queueing.Disk;
 using SentryOtel.Gateway.Receiving;
 using SentryOtel.Gateway.Routing;
 using SentryOtel.Gateway.Routing.Kubernetes;
@@ -53,7 +54,8 @@ internal sealed class ExporterParts : IDisposable
             accounts,
             services.TimeProvider,
             services.Random,
-            _logger)
+            _logger,
+            files: FilesOf(exporter))
         {
             Metrics = ForwarderOf(exporter, admission, accounts, attempts),
         });
@@ -98,6 +100,11 @@ internal sealed class ExporterParts : IDisposable
             owned.Dispose();
         }
     }
+
+    // Slashes of a component's id are no folders.
+    private static QueueFolder? FilesOf(ExporterConfiguration exporter) => exporter.Queue.Disk is { } disk
+        ? QueueFolder.Open(disk.Directory, exporter.Id.Replace('/', '_'), disk.CreateDirectory)
+        : null;
 
     private void ApplyRoutes(ExporterConfiguration before, ExporterConfiguration exporter, bool reconnects)
     {

@@ -4,6 +4,7 @@ using SentryOtel.Gateway.Configuration;
 using SentryOtel.Gateway.Forwarding;
 using SentryOtel.Gateway.Parking;
 using SentryOtel.Gateway.Queueing;
+using SentryOtel.Gateway.Queueing.Disk;
 using SentryOtel.Gateway.Receiving;
 using SentryOtel.Gateway.Routing;
 using SentryOtel.Gateway.Sending;
@@ -39,7 +40,8 @@ internal sealed class ExporterPipeline : IDisposable
         TimeProvider timeProvider,
         Random random,
         ILogger logger,
-        TaskScheduler? tasks = null)
+        TaskScheduler? tasks = null,
+        IQueueFiles? files = null)
     {
         Id = exporter.Id;
         _routes = routes;
@@ -53,6 +55,12 @@ internal sealed class ExporterPipeline : IDisposable
         Queues = new ProjectQueues(QueueRules.From(exporter, batches, random), rateLimits, admission, _scheduler, _clock);
         Parking = new ParkingLot(
             exporter.Queue.Parking, routes.Find, (route, signal, data) => Queues.TryEnqueue(Queues.Of(route, signal), data, isBooked: true), _clock);
+        if (files is not null)
+        {
+            Disk = new DiskQueue(Id, exporter.Queue, files, new DiskQueueWay(routes, Queues, _clock), Account, admission, timeProvider, logger);
+            Disk.StartRecovery();
+        }
+
         routes.Changed += OnRoutesChanged;
     }
 
@@ -63,13 +71,32 @@ internal sealed class ExporterPipeline : IDisposable
 
     public ParkingLot Parking { get; }
 
+    /// <summary>The queue on disk; null when data wait in memory alone.</summary>
+    public DiskQueue? Disk { get; }
+
     public IRouteSource Routes => _routes;
 
     /// <summary>Where metrics go; null for nowhere.</summary>
     public MetricsForwarder? Metrics { get; init; }
 
     /// <summary>Completes when nothing is being done and nothing is due.</summary>
-    public Task WhenIdleAsync() => _scheduler.WhenIdleAsync();
+    public async Task WhenIdleAsync()
+    {
+        while (true)
+        {
+            await _scheduler.WhenIdleAsync();
+            if (Disk is null)
+            {
+                return;
+            }
+
+            await Disk.WhenIdleAsync();
+            if (_scheduler.WhenIdleAsync().IsCompleted && Disk.IsIdle)
+            {
+                return;
+            }
+        }
+    }
 
     /// <summary>Looks at a request and says where its parts would go; takes nothing.</summary>
     public IngestPlan Plan(OtlpSignal signal, ReadOnlyMemory<byte> request)
@@ -120,15 +147,16 @@ internal sealed class ExporterPipeline : IDisposable
         _scheduler.Resize(SendCapacity.From(exporter));
         Queues.Apply(QueueRules.From(exporter, batches, _random));
         Parking.Apply(exporter.Queue.Parking);
+        Disk?.Apply(exporter.Queue);
     }
 
-    /// <summary>Sends what is queued, for as long as the token lets it; then drops the rest.</summary>
+    /// <summary>Sends what is queued, for as long as the token lets it; then drops the rest, unless it is on disk.</summary>
     public async Task DrainAsync(CancellationToken giveUp)
     {
         var metrics = Metrics?.DrainAsync(giveUp) ?? Task.CompletedTask;
         Queues.Drain();
         Parking.Settle();
-        while (!giveUp.IsCancellationRequested && !(Parking.Services == 0 && Queues.All.All(queue => queue.Read().IsEmpty)))
+        while (!giveUp.IsCancellationRequested && !(Parking.Services == 0 && Disk is null or { IsEmpty: true } && Queues.All.All(queue => queue.Read().IsEmpty)))
         {
             try
             {
@@ -156,12 +184,17 @@ internal sealed class ExporterPipeline : IDisposable
         }
 
         await metrics;
+        if (Disk is not null)
+        {
+            await Disk.CloseAsync();
+        }
     }
 
     public void Dispose()
     {
         _routes.Changed -= OnRoutesChanged;
         Parking.Dispose();
+        Disk?.Dispose();
         _scheduler.Dispose();
     }
 
@@ -181,5 +214,6 @@ internal sealed class ExporterPipeline : IDisposable
         }
 
         Parking.Settle();
+        Disk?.Wake();
     }
 }

@@ -1,4 +1,5 @@
 using SentryOtel.Gateway.Queueing;
+using SentryOtel.Gateway.Queueing.Disk;
 using SentryOtel.Gateway.Receiving;
 using SentryOtel.Gateway.Routing;
 using SentryOtel.Gateway.Telemetry;
@@ -11,6 +12,8 @@ namespace SentryOtel.Gateway.Ingest;
 /// <summary>Where the parts of one request go, for one exporter. Looking comes before taking, so that a request is refused whole or not at all.</summary>
 internal sealed class IngestPlan(ExporterPipeline exporter, OtlpSignal signal, ReadOnlyMemory<byte> request, OtlpError error)
 {
+    private static readonly Task<AppendResult> Committed = Task.FromResult(AppendResult.Committed);
+
     private readonly Dictionary<(string Value, ProjectQueue? Queue), PlannedPart> _parts = [];
     private readonly Dictionary<(RejectReason Reason, string Project), (long Items, long Bytes, string Message)> _rejected = [];
 
@@ -39,8 +42,8 @@ internal sealed class IngestPlan(ExporterPipeline exporter, OtlpSignal signal, R
         var queue = answer.Kind == RouteAnswerKind.Active && !exporter.Parking.Holds(value!) ? exporter.Queues.Of(answer.Route!, signal) : null;
         var bucket = answer.Route?.Limits is { } limits ? exporter.Bucket(value!, limits) : null;
 
-        // Values of one project share its queue; a value that waits or has limits stands alone.
-        var key = (queue is null || bucket is not null ? value! : string.Empty, queue);
+        // Values of one project share its queue; a value that waits or has limits stands alone, and so does what finds its way anew after a restart.
+        var key = (queue is null || bucket is not null || IsDurable ? value! : string.Empty, queue);
         if (!_parts.TryGetValue(key, out var part))
         {
             _parts[key] = part = new PlannedPart(key.Item1, queue, bucket, exporter.Account(signal, answer.Project), answer.Kind == RouteAnswerKind.Announce);
@@ -49,17 +52,36 @@ internal sealed class IngestPlan(ExporterPipeline exporter, OtlpSignal signal, R
         part.Add(slice, request);
     }
 
+    /// <summary>Whether the exporter's queue is on disk.</summary>
+    public bool IsDurable => exporter.Disk is not null;
+
+    /// <summary>Writes what has room to disk, when the exporter's queue is there, and hands it on. <see cref="Commit"/> follows once it is committed.</summary>
+    public Task<AppendResult> StoreAsync(BufferLease lease)
+    {
+        var entries = new List<DiskEntry>(_parts.Count);
+        if (exporter.Disk is { } disk)
+        {
+            foreach (var part in _parts.Values.Where(PassesLimit))
+            {
+                if (disk.TryAdmit(part.Value, signal, part.Account, [.. part.Ranges], part.Items, (int)part.Bytes, part.Queue is not null) is { } entry)
+                {
+                    entries.Add(entry);
+                }
+                else
+                {
+                    RejectFull(part);
+                }
+            }
+        }
+
+        return entries.Count == 0 ? Committed : exporter.Disk!.StoreAsync(entries, lease);
+    }
+
     /// <summary>Takes everything that has room, and rejects what has none, so that one full project does not keep the others out.</summary>
     public void Commit(BufferLease lease)
     {
-        foreach (var part in _parts.Values)
+        foreach (var part in IsDurable ? [] : _parts.Values.Where(PassesLimit))
         {
-            if (part.Bucket?.TryTake(part.Items, part.Bytes, exporter.Now) == false)
-            {
-                RejectPart(RejectReason.RouteLimit, part.Account.Project, part.Items, part.Bytes, $"the rate limit of the route to project {part.Account.Project} is reached");
-                continue;
-            }
-
             var data = DataOf(part, lease);
             var taken = part.Queue is { } queue
                 ? exporter.Queues.TryEnqueue(queue, data, isBooked: false)
@@ -67,12 +89,7 @@ internal sealed class IngestPlan(ExporterPipeline exporter, OtlpSignal signal, R
             if (!taken)
             {
                 data.Dispose();
-                RejectPart(
-                    part.Queue is null ? RejectReason.ParkingFull : RejectReason.QueueFull,
-                    part.Account.Project,
-                    part.Items,
-                    part.Bytes,
-                    part.Queue is null ? "too much data waits for projects that are not there yet" : $"the queue of project {part.Account.Project} is full");
+                RejectFull(part);
             }
             else if (part.IsUnknown)
             {
@@ -106,7 +123,27 @@ internal sealed class IngestPlan(ExporterPipeline exporter, OtlpSignal signal, R
             : new QueuedData(lease.Share(), [.. part.Ranges], part.Items, part.Account, exporter.Now);
     }
 
-    private bool HasRoom(PlannedPart part) => part.Queue is { } queue
+    private bool PassesLimit(PlannedPart part)
+    {
+        if (part.Bucket?.TryTake(part.Items, part.Bytes, exporter.Now) != false)
+        {
+            return true;
+        }
+
+        RejectPart(RejectReason.RouteLimit, part.Account.Project, part.Items, part.Bytes, $"the rate limit of the route to project {part.Account.Project} is reached");
+        return false;
+    }
+
+    private void RejectFull(PlannedPart part) => RejectPart(
+        part.Queue is null ? RejectReason.ParkingFull : RejectReason.QueueFull,
+        part.Account.Project,
+        part.Items,
+        part.Bytes,
+        part.Queue is null ? "too much data waits for projects that are not there yet" : $"the queue of project {part.Account.Project} is full");
+
+    private bool HasRoom(PlannedPart part) => exporter.Disk is { } disk
+        ? disk.HasRoom(part.Value, signal, part.Account, (int)part.Bytes, part.Queue is not null)
+        : part.Queue is { } queue
         ? exporter.Queues.HasRoom(queue, part.Bytes)
         : exporter.Parking.HasRoom(part.Value, part.Bytes);
 

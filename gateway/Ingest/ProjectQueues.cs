@@ -121,6 +121,6 @@ internal sealed record QueueRules(IReadOnlyDictionary<OtlpSignal, QueueLimits> L
     public static QueueRules From(ExporterConfiguration exporter, IReadOnlyDictionary<OtlpSignal, BatchConfiguration> batches, Random random) => new(
         batches.ToDictionary(pair => pair.Key, pair => QueueLimits.From(exporter, exporter.Queue.Batch ?? pair.Value, pair.Key == OtlpSignal.Logs)),
         new Backoff(exporter.Retry, random),
-        exporter.Queue.MaxBytes,
+        exporter.Queue.Disk is null ? exporter.Queue.MaxBytes : long.MaxValue,
         exporter.Queue.Overflow);
 }

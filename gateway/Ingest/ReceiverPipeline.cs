@@ -1,6 +1,8 @@
 using SentryOtel.Gateway.Forwarding;
+using SentryOtel.Gateway.Queueing.Disk;
 using SentryOtel.Gateway.Receiving;
 using SentryOtel.Otlp;
+using SentryOtel.Otlp.Checking;
 
 namespace SentryOtel.Gateway.Ingest;
 
@@ -25,23 +27,45 @@ internal sealed class ReceiverPipeline(PipelineGraph graph, IngestCounters count
 
     public ValueTask<IngestOutcome> IngestAsync(OtlpSignal signal, BufferLease request, CancellationToken cancellationToken)
     {
-        using (request)
+        var graph = Enter();
+        Task<IngestOutcome>? storing = null;
+        try
         {
-            var graph = Enter();
-            try
+            var outcome = Take(graph, signal, request, out storing);
+            if (storing is null)
             {
-                var outcome = Take(graph, signal, request);
                 counters.Count(signal, outcome.Kind);
                 return new ValueTask<IngestOutcome>(outcome);
             }
-            finally
+        }
+        finally
+        {
+            if (storing is null)
             {
                 graph.Leave();
+                request.Dispose();
             }
         }
+
+        return new ValueTask<IngestOutcome>(EndAsync(graph, signal, request, storing));
     }
 
     public IngestOutcome? Refusal(OtlpSignal signal) => Refusal(_graph, signal);
+
+    private async Task<IngestOutcome> EndAsync(PipelineGraph graph, OtlpSignal signal, BufferLease request, Task<IngestOutcome> storing)
+    {
+        try
+        {
+            var outcome = await storing.ConfigureAwait(false);
+            counters.Count(signal, outcome.Kind);
+            return outcome;
+        }
+        finally
+        {
+            graph.Leave();
+            request.Dispose();
+        }
+    }
 
     private PipelineGraph Enter()
     {
@@ -72,8 +96,10 @@ internal sealed class ReceiverPipeline(PipelineGraph graph, IngestCounters count
         return null;
     }
 
-    private IngestOutcome Take(PipelineGraph graph, OtlpSignal signal, BufferLease request)
+    // The outcome; or, when a queue is on disk, what will tell it.
+    private IngestOutcome Take(PipelineGraph graph, OtlpSignal signal, BufferLease request, out Task<IngestOutcome>? storing)
     {
+        storing = null;
         if (Refusal(graph, signal) is { } refusal)
         {
             return refusal;
@@ -115,6 +141,39 @@ internal sealed class ReceiverPipeline(PipelineGraph graph, IngestCounters count
             return IngestOutcome.Full(Clamp(full.HeldFor), "the queue is full");
         }
 
+        if (plans.Exists(plan => plan.IsDurable))
+        {
+            storing = StoreAsync(plans, targets, signal, request, check);
+            return default;
+        }
+
+        return Commit(plans, targets, signal, request, check);
+    }
+
+    // What is durable comes first: when it fails, the client comes back, and nothing was taken that it would bring twice.
+    private static async Task<IngestOutcome> StoreAsync(
+        List<IngestPlan> plans, IReadOnlyList<ExporterPipeline> targets, OtlpSignal signal, BufferLease request, RecordCheckResult check)
+    {
+        var worst = AppendResult.Committed;
+        foreach (var storing in plans.ConvertAll(plan => plan.StoreAsync(request)))
+        {
+            var result = await storing.ConfigureAwait(false);
+            worst = result > worst ? result : worst;
+        }
+
+        if (worst == AppendResult.Committed)
+        {
+            return Commit(plans, targets, signal, request, check);
+        }
+
+        plans.ForEach(plan => plan.Refuse());
+        return worst == AppendResult.Full
+            ? IngestOutcome.Full(NotReadyRetry, "the disk of the queue is full")
+            : IngestOutcome.Unavailable(NotReadyRetry, "the disk of the queue failed");
+    }
+
+    private static IngestOutcome Commit(List<IngestPlan> plans, IReadOnlyList<ExporterPipeline> targets, OtlpSignal signal, BufferLease request, RecordCheckResult check)
+    {
         plans.ForEach(plan => plan.Commit(request));
         var rejected = plans.Select(plan => plan.Rejected).MaxBy(entry => entry.Items);
         if (check.Refused > 0)

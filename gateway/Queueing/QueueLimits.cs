@@ -28,7 +28,7 @@ internal sealed record QueueLimits(
         var max = batch.MaxSize > 0 ? Math.Min(batch.MaxSize, safe) : safe;
         var maxBytes = batch.MaxBytes > 0 ? (int)Math.Min(batch.MaxBytes, SafeBatchBytes) : SafeBatchBytes;
         return new QueueLimits(
-            exporter.Queue.MaxBytesPerProject,
+            exporter.Queue.Disk is null ? exporter.Queue.MaxBytesPerProject : long.MaxValue,
             exporter.Queue.MaxAge,
             exporter.Queue.ConsumersPerProject,
             batch.Timeout,

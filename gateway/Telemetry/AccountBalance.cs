@@ -9,6 +9,9 @@ namespace SentryOtel.Gateway.Telemetry;
 /// <param name="Dropped">By <see cref="DropReason"/>.</param>
 internal readonly record struct AccountBalance(long Accepted, long Sent, long Queued, IReadOnlyList<long> Dropped)
 {
+    /// <summary>Found on disk at the start, accepted by a process before this one.</summary>
+    public long Recovered { get; init; }
+
     /// <summary>Taken from clients, as uncompressed protobuf.</summary>
     public long AcceptedBytes { get; init; }
 
@@ -35,7 +38,7 @@ internal readonly record struct AccountBalance(long Accepted, long Sent, long Qu
     public long DroppedFor(DropReason reason) => Dropped[(int)reason];
 
     /// <summary>The invariant.</summary>
-    public bool IsBalanced => Accepted == Sent + TotalDropped + Queued && Queued >= 0;
+    public bool IsBalanced => Accepted + Recovered == Sent + TotalDropped + Queued && Queued >= 0;
 }
 
 /// <summary>An attempt that failed.</summary>

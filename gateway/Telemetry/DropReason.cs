@@ -42,6 +42,9 @@ internal enum DropReason
     /// <summary>Gave way to newer data, with <c>queue.overflow: drop_oldest</c>.</summary>
     Overflow,
 
+    /// <summary>The copy on disk could not be read back.</summary>
+    Corrupt,
+
     /// <summary>The gateway stopped before the data could be sent.</summary>
     Shutdown,
 }

@@ -4,7 +4,7 @@ using SentryOtel.Otlp;
 namespace SentryOtel.Gateway.Telemetry;
 
 /// <summary>
-/// The books of one project and signal. At every moment accepted = sent + dropped + queued, in items; data keep the account
+/// The books of one project and signal. At every moment accepted + recovered = sent + dropped + queued, in items; data keep the account
 /// that they were accepted under, whatever way they take.
 /// </summary>
 internal sealed class ProjectAccount(string exporter, OtlpSignal signal, string project)
@@ -17,6 +17,7 @@ internal sealed class ProjectAccount(string exporter, OtlpSignal signal, string 
     private readonly long[] _attempts = new long[Outcomes];
     private readonly Lock _gate = new();
     private long _accepted;
+    private long _recovered;
     private long _acceptedBytes;
     private long _sent;
     private long _sentBytes;
@@ -44,6 +45,16 @@ internal sealed class ProjectAccount(string exporter, OtlpSignal signal, string 
             _acceptedBytes += bytes;
             _queued += items;
             _lastAccepted = now;
+        }
+    }
+
+    /// <summary>Items that a process before this one accepted and left on disk.</summary>
+    public void Recover(long items)
+    {
+        lock (_gate)
+        {
+            _recovered += items;
+            _queued += items;
         }
     }
 
@@ -93,6 +104,7 @@ internal sealed class ProjectAccount(string exporter, OtlpSignal signal, string 
         {
             return new AccountBalance(_accepted, _sent, _queued, [.. _dropped])
             {
+                Recovered = _recovered,
                 AcceptedBytes = _acceptedBytes,
                 SentBytes = _sentBytes,
                 DroppedBytes = [.. _droppedBytes],

@@ -22,6 +22,7 @@ internal static class ReasonNames
         DropReason.ParkingExpired => "parking_expired",
         DropReason.NoProject => "no_project",
         DropReason.Overflow => "overflow",
+        DropReason.Corrupt => "corrupt",
         DropReason.Shutdown => "shutdown",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };

@@ -7,7 +7,7 @@ namespace SentryOtel.Gateway.Configuration.Readers;
 /// <summary>
 /// <c>exporters.sentry</c>. Three ways to know the projects: by token from Sentry's API, from the routing table of an operator, or from DSNs.
 /// </summary>
-internal sealed class ExporterReader(string id, SectionReader section, ReadContext context)
+internal sealed class ExporterReader(string id, SectionReader section, ReadContext context, IReadOnlyDictionary<string, DiskQueueConfiguration> storages)
 {
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
 
@@ -17,6 +17,7 @@ internal sealed class ExporterReader(string id, SectionReader section, ReadConte
         var projects = section.Section("projects");
         var routes = RoutingReader.Read(routing);
         var dsn = DsnOf("dsn");
+        var queue = new QueueReader(storages).Read(section.Section("sending_queue"), section.Section("queue"));
         var source = projects?.OneOf("source", "sentry", "sentry", "kubernetes") ?? "sentry";
         var tokenFree = dsn is not null || section.Has("dsn") || routes.DsnMapping.Count > 0;
         var configuration = new ExporterConfiguration
@@ -29,8 +30,8 @@ internal sealed class ExporterReader(string id, SectionReader section, ReadConte
             Routing = routes,
             Projects = Projects(projects),
             Http = HttpReader.Read(section.Section("http"), context, out var httpTimeout),
-            Queue = QueueReader.Read(section.Section("sending_queue"), section.Section("queue")),
-            Retry = Retry(section.Section("retry_on_failure")),
+            Queue = queue,
+            Retry = Retry(section.Section("retry_on_failure"), queue),
             MetricsForwarding = ForwardingReader.Read(section.Section("metrics"), context),
             Timeout = Shortest(section.Duration("timeout", DefaultTimeout, TimeSpan.Zero), httpTimeout),
         };
@@ -136,9 +137,10 @@ internal sealed class ExporterReader(string id, SectionReader section, ReadConte
         return configuration;
     }
 
-    private static RetryConfiguration Retry(SectionReader? retry)
+    private static RetryConfiguration Retry(SectionReader? retry, QueueConfiguration queue)
     {
-        var otherwise = new RetryConfiguration();
+        // What is on disk is there to outlast an outage: its age is the bound.
+        var otherwise = queue.Disk is null ? new RetryConfiguration() : new RetryConfiguration { MaxElapsedTime = TimeSpan.Zero };
         if (retry is null)
         {
             return otherwise;

@@ -15,6 +15,7 @@ internal sealed class RootReader(SectionReader top, ReadContext context, long av
         var extensions = Components.Read(top, "extensions", new Dictionary<string, Func<string, SectionReader, object>>
         {
             ["health_check"] = (_, section) => ServiceReader.HealthCheck(section),
+            ["file_storage"] = (_, section) => FileStorageReader.Read(section),
             ["bearertokenauth"] = (id, section) => AuthenticatorReader.Bearer(id, section, context),
             ["basicauth"] = (id, section) => AuthenticatorReader.Basic(id, section, context),
         });
@@ -34,9 +35,12 @@ internal sealed class RootReader(SectionReader top, ReadContext context, long av
             ["batch"] = (_, section) => ProcessorReader.Batch(section),
             ["memory_limiter"] = (_, section) => ProcessorReader.MemoryLimit(section, availableMemory),
         });
+        var storages = extensions
+            .Where(pair => pair.Value is DiskQueueConfiguration && service?.List("extensions").Any(named => named.Value == pair.Key) == true)
+            .ToDictionary(pair => pair.Key, pair => (DiskQueueConfiguration)pair.Value, StringComparer.Ordinal);
         var exporters = Components.Read(top, "exporters", new Dictionary<string, Func<string, SectionReader, ExporterConfiguration>>
         {
-            ["sentry"] = (id, section) => new ExporterReader(id, section, context).Read(),
+            ["sentry"] = (id, section) => new ExporterReader(id, section, context, storages).Read(),
         });
         RefuseConnectors();
         top.Finish();

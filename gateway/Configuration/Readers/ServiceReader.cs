@@ -43,6 +43,9 @@ internal static class ServiceReader
                 case HealthCheckConfiguration found:
                     health = found;
                     break;
+                case DiskQueueConfiguration:
+                    // Exporters name it.
+                    break;
                 case var other:
                     throw new InvalidOperationException($"An extension without a place: {other.GetType().Name}.");
             }

@@ -1,0 +1,15 @@
+namespace SentryOtel.Gateway.Queueing.Disk;
+
+/// <summary>A disk queue can not be used; the message says what to do.</summary>
+internal sealed class DiskQueueException : Exception
+{
+    public DiskQueueException(string message)
+        : base(message)
+    {
+    }
+
+    public DiskQueueException(string message, Exception inner)
+        : base(message, inner)
+    {
+    }
+}

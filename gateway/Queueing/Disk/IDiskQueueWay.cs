@@ -1,0 +1,25 @@
+using SentryOtel.Gateway.Routing;
+using SentryOtel.Otlp;
+
+namespace SentryOtel.Gateway.Queueing.Disk;
+
+/// <summary>How data leave a disk queue: the routes and the project queues of its exporter.</summary>
+internal interface IDiskQueueWay
+{
+    /// <summary>By the exporter's clock.</summary>
+    TimeSpan Now { get; }
+
+    /// <summary>False while the routes can not be trusted yet: what they do not know may come.</summary>
+    bool KnowsRoutes { get; }
+
+    RouteAnswer Find(string value);
+
+    /// <summary>Asks for a route.</summary>
+    void Announce(string value);
+
+    /// <summary>The queue of a route.</summary>
+    ProjectQueue QueueOf(Route route, OtlpSignal signal);
+
+    /// <summary>Queues data that are booked already; false when the queue is stopped.</summary>
+    bool TryDeliver(ProjectQueue queue, QueuedData data);
+}

@@ -1,0 +1,54 @@
+namespace SentryOtel.Gateway.Queueing.Disk;
+
+/// <summary>One record that is on disk and not done yet: what one request holds for one service.</summary>
+internal sealed class StoredRecord(DiskLine line, int length, int items, long acceptedAt) : IStoredData
+{
+    /// <summary>What a record costs in memory, counted against the budget of requests and queues.</summary>
+    public const int MemoryBytes = 128;
+
+    private Segment? _segment;
+    private int _offset;
+
+    public DiskLine Line { get; } = line;
+
+    /// <summary>Bytes on disk, header and names included.</summary>
+    public int Length { get; } = length;
+
+    public int Items { get; } = items;
+
+    /// <summary>Unix time in milliseconds: the age counts on after a restart.</summary>
+    public long AcceptedAt { get; } = acceptedAt;
+
+    /// <summary>Tells the record from any other that may have lain at the same place; see <see cref="RecordHeader.Stamp"/>.</summary>
+    public uint Stamp { get; set; }
+
+    /// <summary>True while it waits on disk alone. Guarded by the queue's lock.</summary>
+    public bool IsCold { get; set; }
+
+    /// <summary>Neighbours among the live records of the segment; guarded by the log.</summary>
+    public StoredRecord? Previous { get; set; }
+
+    public StoredRecord? Next { get; set; }
+
+    /// <summary>Where it lies now.</summary>
+    public (Segment Segment, int Offset) Place
+    {
+        get
+        {
+            lock (this)
+            {
+                return (_segment!, _offset);
+            }
+        }
+    }
+
+    public void MoveTo(Segment segment, int offset)
+    {
+        lock (this)
+        {
+            (_segment, _offset) = (segment, offset);
+        }
+    }
+
+    public void Forget() => Line.Queue.Forget(this);
+}
