@@ -122,5 +122,5 @@ internal sealed record QueueRules(IReadOnlyDictionary<OtlpSignal, QueueLimits> L
         batches.ToDictionary(pair => pair.Key, pair => QueueLimits.From(exporter, exporter.Queue.Batch ?? pair.Value, pair.Key == OtlpSignal.Logs)),
         new Backoff(exporter.Retry, random),
         exporter.Queue.Disk is null ? exporter.Queue.MaxBytes : long.MaxValue,
-        exporter.Queue.Overflow);
+        exporter.Queue.Disk is null ? exporter.Queue.Overflow : OverflowPolicy.Refuse);
 }

@@ -54,7 +54,7 @@ internal sealed class DiskFeeder : IDisposable
         if (!_stopped && answer.Kind == RouteAnswerKind.Active && !_queue.HasCold(line))
         {
             var queue = _way.QueueOf(answer.Route!, line.Signal);
-            if (HasRoom(queue.Read().Bytes, entry.Bytes))
+            if (HasRoom(queue, queue.Read().Bytes, entry.Bytes))
             {
                 _queue.SetParked(line, false);
                 var data = new QueuedData(lease.Share(), entry.Payload, entry.Record.Items, line.Account, _way.Now, entry.Record);
@@ -84,7 +84,7 @@ internal sealed class DiskFeeder : IDisposable
         _timer.Dispose();
     }
 
-    private bool HasRoom(long held, long bytes) => held == 0 || held + bytes <= Share;
+    private bool HasRoom(ProjectQueue queue, long held, long bytes) => (held == 0 || held + bytes <= Share) && queue.HasRoom(bytes);
 
     private void Feed()
     {
@@ -130,7 +130,7 @@ internal sealed class DiskFeeder : IDisposable
                     _queue.Drop(record, reason);
                 }
             }
-            else if (queue is null || !HasRoom(held, record.Length))
+            else if (queue is null || !HasRoom(queue, held, record.Length))
             {
                 return;
             }

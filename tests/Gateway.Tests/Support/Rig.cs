@@ -2,6 +2,7 @@ using System.Buffers;
 using Microsoft.Extensions.Logging.Abstractions;
 using SentryOtel.Gateway.Configuration;
 using SentryOtel.Gateway.Ingest;
+using SentryOtel.Gateway.Queueing.Disk;
 using SentryOtel.Gateway.Receiving;
 using SentryOtel.Gateway.Telemetry;
 using SentryOtel.Otlp;
@@ -15,8 +16,9 @@ internal sealed class Rig : IDisposable
 {
     private readonly ReceiverPipeline _ingest;
 
-    public Rig(QueueConfiguration? queue = null, RetryConfiguration? retry = null, BatchConfiguration? batch = null, long admissionBytes = 64 * 1024 * 1024, bool checkRecords = true)
+    public Rig(QueueConfiguration? queue = null, RetryConfiguration? retry = null, BatchConfiguration? batch = null, long admissionBytes = 64 * 1024 * 1024, bool checkRecords = true, IQueueFiles? files = null, FakeTimeProvider? time = null)
     {
+        Time = time ?? new FakeTimeProvider();
         Admission = new Admission(admissionBytes);
         var exporter = new ExporterConfiguration
         {
@@ -34,12 +36,12 @@ internal sealed class Rig : IDisposable
             [OtlpSignal.Logs] = batch ?? BatchConfiguration.Default,
         };
         RateLimits = new RateLimitStore(Time);
-        Pipeline = new ExporterPipeline(exporter, batches, Routes, Sender, RateLimits, Admission, Accounts, Time, new Random(1), NullLogger.Instance);
+        Pipeline = new ExporterPipeline(exporter, batches, Routes, Sender, RateLimits, Admission, Accounts, Time, new Random(1), NullLogger.Instance, files: files);
         IReadOnlyList<ExporterPipeline> exporters = [Pipeline];
         _ingest = new ReceiverPipeline(new PipelineGraph(batches.Keys.ToDictionary(signal => signal, _ => exporters), checkRecords), new IngestCounters());
     }
 
-    public FakeTimeProvider Time { get; } = new();
+    public FakeTimeProvider Time { get; }
 
     public FixedRoutes Routes { get; } = new();
 
@@ -56,15 +58,18 @@ internal sealed class Rig : IDisposable
     /// <summary>Hands a request over as a receiver does: in pooled memory, with its reservation.</summary>
     public IngestOutcome Ingest(byte[] request, OtlpSignal signal = OtlpSignal.Traces)
     {
-        var reservation = Admission.TryReserve(request.Length);
-        Assert.NotNull(reservation);
-        var array = ArrayPool<byte>.Shared.Rent(request.Length);
-        request.CopyTo(array, 0);
-        var outcome = _ingest.IngestAsync(
-            signal, RequestBuffer.Own(array, request.Length, reservation, ArrayPool<byte>.Shared), TestContext.Current.CancellationToken).AsTask();
+        var outcome = HandOver(request, signal).AsTask();
         Assert.True(outcome.IsCompletedSuccessfully, "with the memory queue nothing is waited for");
         AssertBalanced();
         return outcome.Result;
+    }
+
+    /// <summary>The same with a queue on disk, which is waited for.</summary>
+    public async Task<IngestOutcome> IngestAsync(byte[] request, OtlpSignal signal = OtlpSignal.Traces)
+    {
+        var outcome = await HandOver(request, signal);
+        AssertBalanced();
+        return outcome;
     }
 
     /// <summary>Moves the clock from one timer to the next, and lets the work that each sets off come to its end.</summary>
@@ -90,4 +95,13 @@ internal sealed class Rig : IDisposable
         Assert.All(Accounts.All, account => Assert.True(account.Read().IsBalanced, $"{account.Project}: {account.Read()}"));
 
     public void Dispose() => Pipeline.Dispose();
+
+    private ValueTask<IngestOutcome> HandOver(byte[] request, OtlpSignal signal)
+    {
+        var reservation = Admission.TryReserve(request.Length);
+        Assert.NotNull(reservation);
+        var array = ArrayPool<byte>.Shared.Rent(request.Length);
+        request.CopyTo(array, 0);
+        return _ingest.IngestAsync(signal, RequestBuffer.Own(array, request.Length, reservation, ArrayPool<byte>.Shared), TestContext.Current.CancellationToken);
+    }
 }

@@ -31,7 +31,7 @@ public sealed class SegmentLogModelTests
     {
         var steps = Gen.Choose(0, int.MaxValue - 1).Two().ListOf(60);
         Prop.ForAll(steps.ToArbitrary(), history => Run(history).GetAwaiter().GetResult())
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(150).WithReplay(20261122, 17));
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(40).WithReplay(20261122, 17));
     }
 
     private static async Task<bool> Run(IEnumerable<(int Kind, int Seed)> history)
