@@ -26,7 +26,7 @@ internal static class ConfigurationFile
         var top = new SectionReader(root, string.Empty, context);
         var configuration = new RootReader(top, context, availableMemory).Read();
         return new ConfigurationResult(
-            context.HasErrors || configuration is null ? null : configuration with { Values = ValueHashes.Of(root, context) }, context.Problems);
+            context.HasErrors || configuration is null ? null : configuration with { Values = ValueHashes.Of(root, context) }, context.Problems) { KnownKeys = context.KnownKeys };
     }
 
     private static YamlNode? Parse(string yaml, ReadContext context)
@@ -65,4 +65,8 @@ internal static class ConfigurationFile
 /// <summary>What reading a file gave.</summary>
 /// <param name="Configuration">Null when there is an error among the problems.</param>
 /// <param name="Problems">Errors and warnings by their place in the file.</param>
-internal sealed record ConfigurationResult(GatewayConfiguration? Configuration, IReadOnlyList<ConfigurationProblem> Problems);
+internal sealed record ConfigurationResult(GatewayConfiguration? Configuration, IReadOnlyList<ConfigurationProblem> Problems)
+{
+    /// <summary>Every key that was asked for, by its path.</summary>
+    public IReadOnlySet<string> KnownKeys { get; init; } = new HashSet<string>();
+}

@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using SentryOtel.Gateway.Configuration.Values;
 using SentryOtel.Sentry.Ingest;
 using SentryOtel.Sentry.Slugs;
@@ -90,6 +91,30 @@ internal sealed record HttpConfiguration
 {
     /// <summary>PEM text of the authorities to trust; null for the system's.</summary>
     public string? CertificateAuthorities { get; init; }
+
+    /// <summary>Whether the system's authorities are trusted besides <see cref="CertificateAuthorities"/>.</summary>
+    public bool IncludeSystemAuthorities { get; init; }
+
+    /// <summary>PEM text of the certificate, with its chain, that the gateway shows; null for none.</summary>
+    public string? ClientCertificate { get; init; }
+
+    /// <summary>PEM text of its key.</summary>
+    public Secret? ClientKey { get; init; }
+
+    /// <summary>Protocol versions; none for the system's choice.</summary>
+    public SslProtocols TlsVersions { get; init; }
+
+    /// <summary>False opens a connection for each request.</summary>
+    public bool KeepAlives { get; init; } = true;
+
+    /// <summary>How long an idle connection is kept. 90 s.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(90);
+
+    /// <summary>Silence on an HTTP/2 connection after which it is pinged. 15 s.</summary>
+    public TimeSpan PingAfter { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long the answer to a ping may take. 10 s.</summary>
+    public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     public bool InsecureSkipVerify { get; init; }
 

@@ -47,6 +47,17 @@ internal sealed record PipelineConfiguration(
 internal sealed record BatchConfiguration(TimeSpan Timeout, int Size, int MaxSize, long Bytes = 0, long MaxBytes = 0)
 {
     public static BatchConfiguration Default { get; } = new(TimeSpan.FromMilliseconds(200), 8192, 0);
+
+    /// <summary>The stricter of two bounds each.</summary>
+    public BatchConfiguration Join(BatchConfiguration other)
+    {
+        var max = Smaller(MaxSize, other.MaxSize);
+        var size = Math.Min(Size, other.Size);
+        return new BatchConfiguration(
+            Timeout < other.Timeout ? Timeout : other.Timeout, (int)(max > 0 ? Math.Min(size, max) : size), (int)max, Smaller(Bytes, other.Bytes), Smaller(MaxBytes, other.MaxBytes));
+
+        static long Smaller(long left, long right) => left == 0 ? right : right == 0 ? left : Math.Min(left, right);
+    }
 }
 
 /// <summary>The health endpoint.</summary>

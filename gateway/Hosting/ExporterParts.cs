@@ -161,6 +161,14 @@ internal sealed class ExporterParts : IDisposable
     private static SocketsHttpHandler Handler(ExporterConfiguration exporter) => Handler(new SentryHttpOptions
     {
         CertificateAuthorities = exporter.Http.CertificateAuthorities,
+        IncludeSystemAuthorities = exporter.Http.IncludeSystemAuthorities,
+        ClientCertificate = exporter.Http.ClientCertificate,
+        ClientKey = exporter.Http.ClientKey?.Value,
+        TlsVersions = exporter.Http.TlsVersions,
+        KeepAlives = exporter.Http.KeepAlives,
+        IdleTimeout = exporter.Http.IdleTimeout,
+        PingAfter = exporter.Http.PingAfter,
+        PingTimeout = exporter.Http.PingTimeout,
         InsecureSkipVerify = exporter.Http.InsecureSkipVerify,
         ServerName = exporter.Http.ServerName,
         ProxyUrl = exporter.Http.ProxyUrl,

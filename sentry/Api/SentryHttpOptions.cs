@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -9,11 +10,33 @@ namespace SentryOtel.Sentry.Api;
 public sealed record SentryHttpOptions
 {
     // A peer that vanished would hold every request of a shared HTTP/2 connection until its timeout.
-    private static readonly TimeSpan DeadPeerPing = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan DeadPeerTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>PEM text of the certificate authorities to trust instead of the system's; null for the system's.</summary>
     public string? CertificateAuthorities { get; init; }
+
+    /// <summary>Whether the system's authorities are trusted besides <see cref="CertificateAuthorities"/>.</summary>
+    public bool IncludeSystemAuthorities { get; init; }
+
+    /// <summary>PEM text of the certificate, with its chain, that is shown to a server that asks; null for none.</summary>
+    public string? ClientCertificate { get; init; }
+
+    /// <summary>PEM text of its key, without a passphrase.</summary>
+    public string? ClientKey { get; init; }
+
+    /// <summary>TLS versions; none for the system's choice.</summary>
+    public SslProtocols TlsVersions { get; init; }
+
+    /// <summary>False opens a connection for each request.</summary>
+    public bool KeepAlives { get; init; } = true;
+
+    /// <summary>How long an idle connection is kept; zero for as long as any. 60 s.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Silence on an HTTP/2 connection with requests after which it is pinged. 15 s.</summary>
+    public TimeSpan PingAfter { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long the answer to a ping may take. 10 s.</summary>
+    public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Name to check the server's certificate against; null for the host of the address.</summary>
     public string? ServerName { get; init; }
@@ -43,11 +66,12 @@ public sealed record SentryHttpOptions
             UseCookies = false,
             AutomaticDecompression = DecompressionMethods.GZip,
             ConnectTimeout = ConnectTimeout,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            PooledConnectionLifetime = KeepAlives ? TimeSpan.FromMinutes(5) : TimeSpan.Zero,
+            PooledConnectionIdleTimeout = IdleTimeout == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : IdleTimeout,
             MaxConnectionsPerServer = MaxConnectionsPerServer,
             EnableMultipleHttp2Connections = true,
-            KeepAlivePingDelay = DeadPeerPing,
-            KeepAlivePingTimeout = DeadPeerTimeout,
+            KeepAlivePingDelay = PingAfter,
+            KeepAlivePingTimeout = PingTimeout,
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
             SslOptions = CreateTls(),
         };
@@ -61,7 +85,12 @@ public sealed record SentryHttpOptions
 
     private SslClientAuthenticationOptions CreateTls()
     {
-        var tls = new SslClientAuthenticationOptions();
+        var tls = new SslClientAuthenticationOptions { EnabledSslProtocols = TlsVersions };
+        if (ClientCertificate is not null)
+        {
+            tls.ClientCertificateContext = ClientContext(ClientCertificate, ClientKey);
+        }
+
         if (InsecureSkipVerify)
         {
 #pragma warning disable CA5359 // The user asked for it by name.
@@ -86,7 +115,14 @@ public sealed record SentryHttpOptions
                 RevocationMode = X509RevocationMode.NoCheck,
             };
             policy.CustomTrustStore.ImportFromPem(CertificateAuthorities);
-            if (policy.CustomTrustStore.Count == 0)
+            var own = policy.CustomTrustStore.Count;
+            if (IncludeSystemAuthorities)
+            {
+                using var system = new X509Store(StoreName.Root, StoreLocation.LocalMachine, OpenFlags.ReadOnly);
+                policy.CustomTrustStore.AddRange(system.Certificates);
+            }
+
+            if (own == 0)
             {
                 throw new CryptographicException("The CA bundle holds no PEM certificate (-----BEGIN CERTIFICATE-----).");
             }
@@ -95,6 +131,17 @@ public sealed record SentryHttpOptions
         }
 
         return tls;
+    }
+
+    private static SslStreamCertificateContext ClientContext(string certificate, string? key)
+    {
+        var chain = new X509Certificate2Collection();
+        chain.ImportFromPem(certificate);
+        using var pair = X509Certificate2.CreateFromPem(certificate, key);
+
+        // SslStream wants a key that it can export, which that of a PEM file is not everywhere.
+        var own = X509CertificateLoader.LoadPkcs12(pair.Export(X509ContentType.Pkcs12), null);
+        return SslStreamCertificateContext.Create(own, chain, offline: true);
     }
 
     /// <summary>Trust and proxy host; never the proxy's password.</summary>

@@ -6,9 +6,9 @@ namespace SentryOtel.Gateway.Configuration.Readers;
 /// <summary>The components of one kind (<c>receivers:</c>, <c>processors:</c> ...), each read by its type.</summary>
 internal static class Components
 {
-    /// <summary>Reads every component of a kind; a type without a reader is an error that says what to do.</summary>
+    /// <summary>Reads every component of a kind; a type without a reader is an error that says what to do, or a warning where nothing uses it.</summary>
     public static Dictionary<string, T> Read<T>(
-        SectionReader top, string kind, IReadOnlyDictionary<string, Func<string, SectionReader, T>> readers)
+        SectionReader top, string kind, IReadOnlyDictionary<string, Func<string, SectionReader, T>> readers, IReadOnlySet<string> used)
     {
         var components = new Dictionary<string, T>(StringComparer.Ordinal);
         if (top.Section(kind) is not { } section)
@@ -22,6 +22,10 @@ internal static class Components
             if (readers.TryGetValue(TypeOf(id), out var read))
             {
                 components[id] = read(id, body);
+            }
+            else if (!used.Contains(id))
+            {
+                section.Warning(id, "the gateway has no such component; nothing uses it, so it is left out.");
             }
             else
             {

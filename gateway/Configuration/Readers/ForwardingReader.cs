@@ -35,7 +35,7 @@ internal static class ForwardingReader
             InsecureSkipVerify = tls?.Flag("insecure_skip_verify", false) ?? false,
             ServerName = tls?.Text("server_name_override"),
         };
-        tls?.NotSupportedYet("cert_file", "cert_pem", "key_file", "key_pem", "min_version", "max_version", "reload_interval");
+        tls?.Refuse("can not be set for metrics that are passed on; remove it, or pass them on through an OpenTelemetry Collector.", "cert_file", "cert_pem", "key_file", "key_pem", "min_version", "max_version", "reload_interval");
         tls?.Ignore("has no meaning here: the address says http or https.", "insecure");
         tls?.Finish();
         section.Finish();

@@ -21,30 +21,73 @@ internal static class HttpReader
         }
 
         timeout = section.Duration("timeout", TimeSpan.Zero, TimeSpan.Zero);
-        section.Ignore(
-            "has no meaning here: connections are pooled, renewed every five minutes, and looked up anew.",
-            "endpoint", "max_idle_conns", "max_idle_conns_per_host", "idle_conn_timeout", "force_attempt_http2", "http2_read_idle_timeout",
-            "http2_ping_timeout", "read_buffer_size", "write_buffer_size", "compression_params");
-        section.NotSupportedYet("auth", "cookies", "middlewares", "disable_keep_alives");
+        Refuse(section);
+        section.Ignore("has no meaning here: exporters.sentry.url and the DSNs say where to send.", "endpoint");
+        section.Ignore("has no meaning here: connections are bounded by max_conns_per_host, and idle ones by idle_conn_timeout.", "max_idle_conns", "max_idle_conns_per_host");
+        section.Ignore("has no meaning here: HTTP/2 is used where TLS agrees on it.", "force_attempt_http2");
+        section.Ignore("has no meaning here: the system sizes the buffers of sockets.", "read_buffer_size", "write_buffer_size");
+        section.Ignore("has no meaning here: bodies are compressed at the fastest level.", "compression_params");
+        section.Ignore("has no meaning here: cookies are never kept, so that no answer changes what another project is sent.", "cookies");
         var tls = section.Section("tls");
+        var (certificate, key) = TlsReader.Certificate(tls, context);
         var configuration = new HttpConfiguration
         {
             CertificateAuthorities = Authorities(tls, context),
+            IncludeSystemAuthorities = tls?.Flag("include_system_ca_certs_pool", false) ?? false,
+            ClientCertificate = certificate,
+            ClientKey = key,
+            TlsVersions = TlsReader.Versions(tls),
             InsecureSkipVerify = tls?.Flag("insecure_skip_verify", false) ?? false,
             ServerName = tls?.Text("server_name_override"),
             ProxyUrl = Proxy(section),
             Headers = Headers(section, Reserved),
-            Gzip = section.OneOf("compression", "gzip", "gzip", "none", string.Empty) != "none",
+            Gzip = Compresses(section),
             MaxConnectionsPerHost = (int)section.Number("max_conns_per_host", 0, 0, 65_535) is > 0 and var connections ? connections : null,
+            KeepAlives = !section.Flag("disable_keep_alives", false),
+            IdleTimeout = section.Duration("idle_conn_timeout", otherwise.IdleTimeout, TimeSpan.Zero),
+            PingAfter = PingTime(section, "http2_read_idle_timeout", otherwise.PingAfter),
+            PingTimeout = PingTime(section, "http2_ping_timeout", otherwise.PingTimeout),
         };
-        tls?.NotSupportedYet(
-            "cert_file", "cert_pem", "key_file", "key_pem", "min_version", "max_version", "cipher_suites", "include_insecure_cipher_suites",
-            "curve_preferences", "reload_interval", "tpm", "include_system_ca_certs_pool");
-        tls?.Ignore("has no meaning here: the address says http or https.", "insecure");
+        TlsReader.Rest(tls);
         tls?.Finish();
         section.Finish();
         return configuration;
     }
+
+    private static void Refuse(SectionReader section)
+    {
+        if (section.Has("auth"))
+        {
+            section.Error("auth", "an authenticator would overwrite the token and the key that Sentry asks for. Remove it; for a proxy that asks for a password write it into proxy_url, for another header use http.headers.");
+        }
+
+        RefuseMiddlewares(section);
+    }
+
+    /// <summary>An empty list is nothing; any other can not be served.</summary>
+    internal static void RefuseMiddlewares(SectionReader section)
+    {
+        if (section.Sections("middlewares").Any())
+        {
+            section.Error("middlewares", "the gateway has no middlewares. Remove them, or run them in an OpenTelemetry Collector in front of the gateway.");
+        }
+    }
+
+    private static bool Compresses(SectionReader section)
+    {
+        var compression = section.OneOf(
+            "compression", "gzip", "gzip", "none", string.Empty, "zlib", "deflate", "snappy", "x-snappy-framed", "zstd", "lz4");
+        if (compression is not ("gzip" or "none" or ""))
+        {
+            section.Warning("compression", "bodies are sent with gzip, as the Collector's exporter does whatever stands here; none turns it off.");
+        }
+
+        return compression != "none";
+    }
+
+    // Zero is the Collector's word for its default; less than a second can not be set.
+    private static TimeSpan PingTime(SectionReader section, string key, TimeSpan otherwise) =>
+        section.Duration(key, TimeSpan.Zero, TimeSpan.Zero) is { Ticks: > 0 } time ? TimeSpan.FromTicks(Math.Max(time.Ticks, TimeSpan.TicksPerSecond)) : otherwise;
 
     /// <summary>PEM text of <c>ca_file</c> or <c>ca_pem</c>.</summary>
     internal static string? Authorities(SectionReader? tls, ReadContext context)

@@ -28,8 +28,7 @@ internal sealed class PipelineReader(
             }
         }
 
-        RefuseDifferingBatches(section, pipelines);
-        return pipelines;
+        return JoinBatches(section, pipelines);
     }
 
     private OtlpSignal? SignalOf(SectionReader section, string id, SectionReader body)
@@ -115,19 +114,25 @@ internal sealed class PipelineReader(
         return found;
     }
 
-    // An exporter has one queue per project and signal, so pipelines that meet there must batch alike.
-    private static void RefuseDifferingBatches(SectionReader section, List<PipelineConfiguration> pipelines)
+    // An exporter has one queue per project and signal, where data of several pipelines meet: the stricter bound of each kind holds for all.
+    private static List<PipelineConfiguration> JoinBatches(SectionReader section, List<PipelineConfiguration> pipelines)
     {
-        var seen = new Dictionary<(string Exporter, OtlpSignal Signal), PipelineConfiguration>();
+        var joined = new List<PipelineConfiguration>(pipelines);
         foreach (var pipeline in pipelines.Where(pipeline => pipeline.Signal != OtlpSignal.Metrics))
         {
             foreach (var exporter in pipeline.Exporters)
             {
-                if (!seen.TryAdd((exporter, pipeline.Signal), pipeline) && seen[(exporter, pipeline.Signal)].Batch != pipeline.Batch)
+                var others = pipelines.Where(other => other.Signal == pipeline.Signal && other.Exporters.Contains(exporter)).ToArray();
+                if (others[0] != pipeline && others[0].Batch != pipeline.Batch)
                 {
-                    section.Error(pipeline.Id, $"batches otherwise than {seen[(exporter, pipeline.Signal)].Id}, which feeds {exporter} too; that is not supported yet. Use the same batch processor in both.");
+                    section.Warning(pipeline.Id, $"batches otherwise than {others[0].Id}, which feeds {exporter} too: the shorter timeout and the smaller sizes hold for both.");
                 }
+
+                var index = joined.FindIndex(candidate => candidate.Id == pipeline.Id);
+                joined[index] = joined[index] with { Batch = others.Aggregate(joined[index].Batch, (batch, other) => batch.Join(other.Batch)) };
             }
         }
+
+        return joined;
     }
 }

@@ -24,8 +24,7 @@ internal static class ProcessorReader
             section.Error("send_batch_max_size", "must not be smaller than send_batch_size.");
         }
 
-        section.NotSupportedYet("metadata_keys");
-        section.Ignore("has no meaning here: batches are cut per project.", "metadata_cardinality_limit");
+        section.Ignore("has no meaning here: batches are cut per project, and metadata of requests is not passed on.", "metadata_keys", "metadata_cardinality_limit");
         section.Finish();
         return batch;
     }

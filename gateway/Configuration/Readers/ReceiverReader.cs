@@ -49,7 +49,7 @@ internal sealed class ReceiverReader(ReadContext context, IReadOnlyDictionary<st
         section.OneOf("transport", "tcp", "tcp", "tcp4", "tcp6");
         section.Ignore(TransportTuning, "read_buffer_size", "write_buffer_size");
         section.Ignore(NoMeaning, "include_metadata", "dialer");
-        section.NotSupportedYet("middlewares");
+        HttpReader.RefuseMiddlewares(section);
         var keepalive = section.Section("keepalive");
         var server = keepalive?.Section("server_parameters");
         var configuration = new ProtocolConfiguration(
@@ -81,7 +81,7 @@ internal sealed class ReceiverReader(ReadContext context, IReadOnlyDictionary<st
         section.Ignore("has no meaning here: answers are a few bytes.", "write_timeout");
         section.Ignore("has no meaning here: identity, gzip, deflate and br are taken.", "compression_algorithms");
         section.Ignore(NoMeaning, "include_metadata");
-        section.NotSupportedYet("middlewares");
+        HttpReader.RefuseMiddlewares(section);
         var configuration = new ProtocolConfiguration(
             section.Endpoint("endpoint", new ListenEndpoint("localhost", 4318)),
             section.Bytes("max_request_body_size", (long)DefaultMaxMiB * MiB, 1))

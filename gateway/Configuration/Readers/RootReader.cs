@@ -18,7 +18,7 @@ internal sealed class RootReader(SectionReader top, ReadContext context, long av
             ["file_storage"] = (_, section) => FileStorageReader.Read(section),
             ["bearertokenauth"] = (id, section) => AuthenticatorReader.Bearer(id, section, context),
             ["basicauth"] = (id, section) => AuthenticatorReader.Basic(id, section, context),
-        });
+        }, Named("extensions"));
         var service = top.Section("service");
         if (service is null)
         {
@@ -29,19 +29,19 @@ internal sealed class RootReader(SectionReader top, ReadContext context, long av
         var receivers = Components.Read(top, "receivers", new Dictionary<string, Func<string, SectionReader, ReceiverConfiguration>>
         {
             ["otlp"] = new ReceiverReader(context, authenticators).Read,
-        });
+        }, Named("receivers"));
         var processors = Components.Read(top, "processors", new Dictionary<string, Func<string, SectionReader, object>>
         {
             ["batch"] = (_, section) => ProcessorReader.Batch(section),
             ["memory_limiter"] = (_, section) => ProcessorReader.MemoryLimit(section, availableMemory),
-        });
+        }, Named("processors"));
         var storages = extensions
             .Where(pair => pair.Value is DiskQueueConfiguration && service?.List("extensions").Any(named => named.Value == pair.Key) == true)
             .ToDictionary(pair => pair.Key, pair => (DiskQueueConfiguration)pair.Value, StringComparer.Ordinal);
         var exporters = Components.Read(top, "exporters", new Dictionary<string, Func<string, SectionReader, ExporterConfiguration>>
         {
             ["sentry"] = (id, section) => new ExporterReader(id, section, context, storages).Read(),
-        });
+        }, Named("exporters"));
         RefuseConnectors();
         top.Finish();
         if (service is null)
@@ -65,6 +65,23 @@ internal sealed class RootReader(SectionReader top, ReadContext context, long av
             DrainTimeout = drain,
             ReloadInterval = reload,
         };
+    }
+
+    // What service names, whether it is right or not: reported when the pipelines are read.
+    private HashSet<string> Named(string kind)
+    {
+        var named = new HashSet<string>(StringComparer.Ordinal);
+        if (top.Section("service") is { } service)
+        {
+            named.UnionWith(kind == "extensions" ? service.List(kind).Select(static each => each.Value) : []);
+            var pipelines = service.Section("pipelines");
+            foreach (var id in pipelines?.Keys.ToArray() ?? [])
+            {
+                named.UnionWith(kind == "extensions" ? [] : pipelines!.Section(id)!.List(kind).Select(static each => each.Value));
+            }
+        }
+
+        return named;
     }
 
     private void RefuseConnectors()

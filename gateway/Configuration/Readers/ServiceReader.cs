@@ -8,7 +8,7 @@ internal static class ServiceReader
 {
     public static HealthCheckConfiguration HealthCheck(SectionReader section)
     {
-        section.NotSupportedYet("tls", "auth");
+        section.Refuse("probes are answered in plain text and to everybody, as Kubernetes asks them; remove it, and bind the endpoint to an address that only the probes reach.", "tls", "auth");
         section.Ignore("has no meaning here.", "check_collector_pipeline", "response_body", "transport");
         var path = section.Text("path") ?? "/";
         if (!path.StartsWith('/'))
@@ -38,7 +38,7 @@ internal static class ServiceReader
                     authenticators[id] = authenticator;
                     break;
                 case HealthCheckConfiguration when health is not null:
-                    service!.ErrorAt(mark, "extensions", "a second health_check is not supported yet; remove one.");
+                    service!.ErrorAt(mark, "extensions", "one health_check answers all probes; remove the others.");
                     break;
                 case HealthCheckConfiguration found:
                     health = found;

@@ -14,13 +14,16 @@ internal sealed class ReadContext(Func<string, string?> environment, Func<string
     /// <summary>A file that a key names; <paramref name="error"/> says why it can not be read.</summary>
     public string? ReadFile(string path, out string? error) => Substitution.File(path, out error);
 
+    /// <summary>Every key that was asked for, by its path: the dialect, as far as it was read.</summary>
+    public HashSet<string> KnownKeys { get; } = new(StringComparer.Ordinal);
+
     public bool HasErrors => _problems.Exists(problem => problem.IsError);
 
     /// <summary>Whether something is wrong with the value at a path.</summary>
     public bool HasErrorAt(string path) => _problems.Exists(problem => problem.IsError && problem.Path == path);
 
     /// <summary>All problems by their place in the file.</summary>
-    public IReadOnlyList<ConfigurationProblem> Problems => [.. _problems.OrderBy(problem => problem.Line).ThenBy(problem => problem.Column)];
+    public IReadOnlyList<ConfigurationProblem> Problems => [.. _problems.Distinct().OrderBy(problem => problem.Line).ThenBy(problem => problem.Column)];
 
     public void Error(Mark mark, string path, string message) => _problems.Add(new(true, mark.Line, mark.Column, path, message));
 

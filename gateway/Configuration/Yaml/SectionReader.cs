@@ -44,14 +44,14 @@ internal sealed class SectionReader
 
     public bool Has(string key)
     {
-        _known.Add(key);
+        Know(key);
         return _entries.ContainsKey(key);
     }
 
     /// <summary>The value after substitution; null when the key is absent, empty, or in error.</summary>
     public string? Text(string key)
     {
-        _known.Add(key);
+        Know(key);
         if (!_entries.TryGetValue(key, out var entry) || YamlMapping.IsNull(entry.Value))
         {
             return null;
@@ -63,7 +63,7 @@ internal sealed class SectionReader
     /// <summary>The section under a key; an absent key gives null, a key without value an empty section.</summary>
     public SectionReader? Section(string key)
     {
-        _known.Add(key);
+        Know(key);
         return _entries.TryGetValue(key, out var entry) ? new SectionReader(entry.Value, Join(key), _context) : null;
     }
 
@@ -119,17 +119,20 @@ internal sealed class SectionReader
         }
     }
 
-    /// <summary>Refuses keys that are part of the dialect and have no code behind them yet.</summary>
-    public void NotSupportedYet(params ReadOnlySpan<string> keys)
+    /// <summary>Refuses keys of the Collector that can not be served; <paramref name="why"/> says what to do instead.</summary>
+    public void Refuse(string why, params ReadOnlySpan<string> keys)
     {
         foreach (var key in keys)
         {
             if (Has(key))
             {
-                Error(key, "not supported yet; remove it.");
+                Error(key, why);
             }
         }
     }
+
+    /// <summary>Refuses keys that are part of the dialect and have no code behind them yet.</summary>
+    public void NotSupportedYet(params ReadOnlySpan<string> keys) => Refuse("not supported yet; remove it.", keys);
 
     /// <summary>Whether something is wrong with a value that was read: saying that it is missing would only confuse.</summary>
     public bool HasError(string key) => _context.HasErrorAt(Join(key));
@@ -149,13 +152,19 @@ internal sealed class SectionReader
         }
     }
 
+    private void Know(string key)
+    {
+        _known.Add(key);
+        _context.KnownKeys.Add(Join(key));
+    }
+
     private Mark MarkOf(string key) => _entries.TryGetValue(key, out var entry) ? entry.Key.Start : Mark;
 
     private string Join(string key) => Path.Length == 0 ? key : $"{Path}.{key}";
 
     private IEnumerable<YamlNode> Items(string key)
     {
-        _known.Add(key);
+        Know(key);
         if (!_entries.TryGetValue(key, out var entry) || YamlMapping.IsNull(entry.Value))
         {
             return [];

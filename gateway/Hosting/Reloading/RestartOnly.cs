@@ -11,7 +11,7 @@ internal static class RestartOnly
         ["url", "org_slug", "auth_token", "dsn", "auto_create_projects", "routing", "projects", "http", "timeout", "sending_queue", "queue", "retry_on_failure", "metrics"];
 
     // What a queue is made of; its bounds follow.
-    private static readonly string[] FixedInExporter = ["queue.storage", "queue.directory", "queue.disk", "sending_queue.storage"];
+    private static readonly string[] FixedInExporter = ["queue.storage", "queue.directory", "queue.fsync", "sending_queue.storage"];
 
     /// <summary>The changed paths that keep their value until the gateway is restarted.</summary>
     public static IEnumerable<string> Of(ConfigurationChange change, GatewayConfiguration before, GatewayConfiguration next) =>
@@ -19,6 +19,7 @@ internal static class RestartOnly
         {
             _ when Is(path, "service.telemetry.metrics") => !IsListenAddress(path),
             _ when Is(path, "service") => !LiveInService.Any(live => Is(path, live)) && !IsSection(path),
+            _ when path.StartsWith("extensions.file_storage", StringComparison.Ordinal) => true,
             _ when Is(path, "exporters") => IsFixedInExporter(path, before, next),
             _ => false,
         });

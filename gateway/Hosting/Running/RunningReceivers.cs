@@ -38,7 +38,8 @@ internal sealed class RunningReceivers(Admission admission, IngestCounters count
     public async Task<Replacement> OpenAsync(
         GatewayConfiguration configuration, ConfigurationChange change, Func<string, PipelineGraph> graphOf, CancellationToken cancellationToken)
     {
-        var outgoing = _byId.Where(pair => !configuration.Receivers.ContainsKey(pair.Key) || change.Touches($"receivers.{pair.Key}")).ToDictionary(StringComparer.Ordinal);
+        var outgoing = _byId.Where(pair => 
+            !configuration.Receivers.TryGetValue(pair.Key, out var receiver) || receiver != pair.Value.Configuration || change.Touches($"receivers.{pair.Key}")).ToDictionary(StringComparer.Ordinal);
         var incoming = new Dictionary<string, Running>(StringComparer.Ordinal);
         try
         {
@@ -46,7 +47,7 @@ internal sealed class RunningReceivers(Admission admission, IngestCounters count
             {
                 var transport = new HandOverTransport(_sockets, [.. outgoing.Values.Select(running => running.Transport)]);
                 var pipeline = _pipelines.TryGetValue(id, out var known) && _byId.ContainsKey(id) ? known : new ReceiverPipeline(graphOf(id), counters);
-                var running = new Running(id, Make(receiver, pipeline, transport), transport, pipeline);
+                var running = new Running(id, receiver, Make(receiver, pipeline, transport), transport, pipeline);
                 incoming[id] = running;
                 Refusals.Add(running.Receiver.Refusals);
                 await running.Receiver.StartAsync(cancellationToken);
@@ -142,5 +143,5 @@ internal sealed class RunningReceivers(Admission admission, IngestCounters count
     internal sealed record Replacement(IReadOnlyDictionary<string, Running> Incoming, IReadOnlyDictionary<string, Running> Outgoing);
 
     /// <summary>A receiver and what belongs to it.</summary>
-    internal sealed record Running(string Id, OtlpReceiver Receiver, HandOverTransport Transport, ReceiverPipeline Pipeline);
+    internal sealed record Running(string Id, ReceiverConfiguration Configuration, OtlpReceiver Receiver, HandOverTransport Transport, ReceiverPipeline Pipeline);
 }

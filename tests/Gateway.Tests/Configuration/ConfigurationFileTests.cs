@@ -94,8 +94,7 @@ public sealed class ConfigurationFileTests
     [InlineData("${env:SENTRY_AUTH_TOKEN}", "${env:NOT_SET}", 13, "exporters.sentry.auth_token", "NOT_SET is not set")]
     [InlineData("${env:SENTRY_AUTH_TOKEN}", "${vault:x}", 13, "exporters.sentry.auth_token", "no source \"vault\"")]
     [InlineData("endpoint: 0.0.0.0:4317", "endpoint: 0.0.0.0", 5, "receivers.otlp.protocols.grpc.endpoint", "0.0.0.0:4317")]
-    [InlineData("endpoint: 0.0.0.0:4317", "middlewares: []", 5, "receivers.otlp.protocols.grpc.middlewares", "not supported yet")]
-    [InlineData("  batch:", "  attributes:", 16, "processors.attributes", "OpenTelemetry Collector in front")]
+    [InlineData("endpoint: 0.0.0.0:4317", "middlewares: [{id: x}]", 5, "receivers.otlp.protocols.grpc.middlewares", "no middlewares")]
     [InlineData("traces:", "metrics:", 20, "service.pipelines.metrics", "Set metrics.forward_to")]
     [InlineData("url: https://sentry.io", "metrics: {forward_to: {}}", 11, "exporters.sentry.metrics.forward_to.endpoint", "must be configured")]
     [InlineData("url: https://sentry.io", "metrics: {forward_to: {endpoint: localhost:4318}}", 11, "exporters.sentry.metrics.forward_to.endpoint", "http or https")]
@@ -150,7 +149,7 @@ public sealed class ConfigurationFileTests
               sentry: {url: "https://sentry.io", unknown: 1}
             service:
               pipelines:
-                traces: {receivers: [otlp, zipkin], exporters: [sentry]}
+                traces: {receivers: [otlp, jaeger, zipkin], exporters: [sentry]}
             """);
 
         Assert.Equal(
