@@ -67,4 +67,8 @@ internal sealed record HealthCheckConfiguration(ListenEndpoint Endpoint, string 
 /// <param name="LogLevel">debug, info, warn or error.</param>
 /// <param name="JsonLogs">One JSON object per line instead of text.</param>
 /// <param name="MetricsEndpoint">Where <c>/metrics</c> and <c>/routes</c> are served; null for nowhere.</param>
-internal sealed record TelemetryConfiguration(string LogLevel, bool JsonLogs, ListenEndpoint? MetricsEndpoint);
+internal sealed record TelemetryConfiguration(string LogLevel, bool JsonLogs, ListenEndpoint? MetricsEndpoint)
+{
+    /// <summary>Where they are sent besides; null for nowhere.</summary>
+    public TelemetryPushConfiguration? Push { get; init; }
+}

@@ -150,6 +150,7 @@ internal sealed class GatewayHost : IAsyncDisposable
 
         Admission.Resize(next.AdmissionBytes);
         _services.LogThreshold?.Set(next.Telemetry.LogLevel);
+        _telemetry.Push(next.Telemetry.Push);
         _exporters.Apply(next, change);
         var before = _configuration;
         _configuration = next;

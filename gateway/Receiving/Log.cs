@@ -13,8 +13,8 @@ internal static partial class Log
     [LoggerMessage(EventId = 402, Level = LogLevel.Debug, Message = "A client went away before its request was answered")]
     public static partial void RequestAborted(ILogger logger);
 
-    [LoggerMessage(EventId = 403, Level = LogLevel.Error, Message = "A request failed for a fault of the gateway's own; the client was told to report it as an error")]
-    public static partial void RequestFailed(ILogger logger, Exception exception);
+    [LoggerMessage(EventId = 403, Level = LogLevel.Error, Message = "A request failed for a fault of the gateway's own; the client was told to report it as an error ({Suppressed} similar messages left out)")]
+    public static partial void RequestFailed(ILogger logger, Exception exception, long suppressed);
 
     [LoggerMessage(EventId = 404, Level = LogLevel.Information, Message = "{What}: renewed from its files")]
     public static partial void Renewed(ILogger logger, string what);

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using SentryOtel.Gateway.Configuration;
+using SentryOtel.Gateway.Telemetry;
 using SentryOtel.Otlp.Grpc;
 using SentryOtel.Otlp.Responses;
 
@@ -23,6 +24,8 @@ internal sealed class ReceiverApplication(
     /// <summary>Key of the connection's start, a timestamp of the clock, in the connection's items.</summary>
     public static readonly object ConnectionStarted = new();
 
+    private readonly LogThrottle _throttle = new(options.TimeProvider);
+
     public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
 
     public void DisposeContext(HttpContext context, Exception? exception)
@@ -32,6 +35,7 @@ internal sealed class ReceiverApplication(
     public async Task ProcessRequestAsync(HttpContext context)
     {
         RecycleConnection(context.Features);
+        using var activity = GatewayActivities.StartRequest(context.Request);
         try
         {
             await handler.HandleAsync(context).ConfigureAwait(false);
@@ -54,9 +58,17 @@ internal sealed class ReceiverApplication(
         catch (Exception exception)
         {
             refusals.Count(RefusalReason.Internal);
-            Log.RequestFailed(logger, exception);
+            if (_throttle.TryPass(exception.GetType().Name, out var suppressed))
+            {
+                Log.RequestFailed(logger, exception, suppressed);
+            }
+
             await FailAsync(
                 context, StatusCodes.Status500InternalServerError, new RpcStatus(GrpcStatusCode.Internal, "The gateway failed; its log says how.")).ConfigureAwait(false);
+        }
+        finally
+        {
+            activity?.SetTag("http.response.status_code", context.Response.StatusCode);
         }
     }
 

@@ -35,7 +35,7 @@ internal sealed class AttemptObserver : IDisposable
     /// <param name="number">1 for the first.</param>
     public Attempt Start(string exporter, OtlpSignal signal, string project, long items, long bytes, int number)
     {
-        var activity = GatewayActivities.Source.StartActivity("export", ActivityKind.Client);
+        var activity = GatewayActivities.Start("export", ActivityKind.Client);
         if (activity is not null)
         {
             // Set one by one: without a listener nothing of this is made.

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using SentryOtel.Gateway.Configuration;
 using SentryOtel.Gateway.Ingest;
 using SentryOtel.Gateway.Page;
 using SentryOtel.Gateway.Receiving;
@@ -21,6 +22,8 @@ internal sealed class GatewayTelemetry : IDisposable
     private readonly string _version;
     private readonly object _scope;
     private GatewayMetrics? _metrics;
+    private TelemetryPushConfiguration? _pushed;
+    private TelemetryPush? _push;
     private RoutesDocument? _routes;
     private Func<IReadOnlyCollection<ExporterPipeline>> _exporters = static () => [];
 
@@ -57,6 +60,19 @@ internal sealed class GatewayTelemetry : IDisposable
         _routes = new RoutesDocument(accounts, requests, admission, notReady, _timeProvider, _version);
     }
 
+    /// <summary>Pushes as configured from now on; null for not at all. What was collected before is sent first.</summary>
+    public void Push(TelemetryPushConfiguration? configuration)
+    {
+        if (configuration == _pushed)
+        {
+            return;
+        }
+
+        _push?.Dispose();
+        _push = configuration is null ? null : new TelemetryPush(configuration, _version, () => _metrics?.AtOneMoment());
+        _pushed = configuration;
+    }
+
     /// <summary>The Prometheus text; all of its numbers are of one moment.</summary>
     public string Render()
     {
@@ -81,6 +97,8 @@ internal sealed class GatewayTelemetry : IDisposable
 
     public void Dispose()
     {
+        // First, since it collects once more.
+        _push?.Dispose();
         _metrics?.Dispose();
         Attempts.Dispose();
         _exposition.Dispose();

@@ -65,15 +65,20 @@ internal static class ServiceReader
             "development", "disable_caller", "disable_stacktrace", "sampling", "output_paths", "error_output_paths", "initial_fields");
         logs?.NotSupportedYet("processors");
         logs?.Finish();
-        telemetry?.Ignore("has no meaning here.", "resource");
-        telemetry?.NotSupportedYet("traces");
-        var endpoint = Metrics(telemetry?.Section("metrics"));
+        var resource = PushReader.Resource(telemetry?.Section("resource"));
+        var (traces, ratio) = PushReader.Traces(telemetry?.Section("traces"));
+        var endpoint = Metrics(telemetry?.Section("metrics"), out var metrics);
         telemetry?.Finish();
-        return new TelemetryConfiguration(level.ToLowerInvariant(), json, endpoint);
+        return new TelemetryConfiguration(level.ToLowerInvariant(), json, endpoint)
+        {
+            Push = metrics.Count + traces.Count > 0 ? new TelemetryPushConfiguration(metrics, traces, ratio, resource) : null,
+        };
     }
 
-    private static ListenEndpoint? Metrics(SectionReader? metrics)
+    private static ListenEndpoint? Metrics(SectionReader? metrics, out IReadOnlyList<MetricsPushConfiguration> pushes)
     {
+        var periodic = new List<MetricsPushConfiguration>();
+        pushes = periodic;
         var otherwise = new ListenEndpoint("localhost", 8888);
         if (metrics is null)
         {
@@ -85,7 +90,11 @@ internal static class ServiceReader
         var endpoint = metrics.Endpoint("address", otherwise);
         foreach (var reader in metrics.Sections("readers"))
         {
-            reader.NotSupportedYet("periodic");
+            if (reader.Section("periodic") is { } push && PushReader.Periodic(push) is { } read)
+            {
+                periodic.Add(read);
+            }
+
             if (reader.Section("pull") is { } pull)
             {
                 endpoint = Pull(pull, otherwise);
@@ -96,7 +105,13 @@ internal static class ServiceReader
         }
 
         metrics.Finish();
-        return level == "none" ? null : endpoint;
+        if (level != "none")
+        {
+            return endpoint;
+        }
+
+        periodic.Clear();
+        return null;
     }
 
     private static ListenEndpoint Pull(SectionReader pull, ListenEndpoint otherwise)

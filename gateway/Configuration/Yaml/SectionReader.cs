@@ -67,6 +67,9 @@ internal sealed class SectionReader
         return _entries.TryGetValue(key, out var entry) ? new SectionReader(entry.Value, Join(key), _context) : null;
     }
 
+    /// <summary>Whether the value is a list.</summary>
+    public bool IsList(string key) => _entries.TryGetValue(key, out var entry) && entry.Value is YamlSequenceNode;
+
     /// <summary>The elements of a list of sections.</summary>
     public IEnumerable<SectionReader> Sections(string key)
     {

@@ -31,8 +31,9 @@ internal sealed class LiveGateway : IAsyncDisposable
 
     public Uri Grpc => new($"http://{Host.Receivers["otlp"].Grpc}");
 
-    /// <summary>Starts both; <paramref name="exporter"/> are further lines of the exporter's section, <paramref name="pipelines"/> of the pipelines.</summary>
-    public static async Task<LiveGateway> StartAsync(string exporter = "", Modes? modes = null, bool grantToken = true, string pipelines = "", params string[] projects)
+    /// <summary>Starts both; <paramref name="exporter"/> are further lines of the exporter's section, <paramref name="pipelines"/> of the pipelines, <paramref name="telemetry"/> is that section.</summary>
+    public static async Task<LiveGateway> StartAsync(string exporter = "", Modes? modes = null, bool grantToken = true, string pipelines = "",
+        string telemetry = "{metrics: {address: '127.0.0.1:0'}}", params string[] projects)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         var sentry = await SentryServerHost.StartAsync(
@@ -51,7 +52,7 @@ internal sealed class LiveGateway : IAsyncDisposable
             service:
               drain_timeout: 10s
               extensions: [health_check]
-              telemetry: {metrics: {address: "127.0.0.1:0" } }
+              telemetry: {{{telemetry}}}
               pipelines:
                 traces: {receivers: [otlp], processors: [batch], exporters: [sentry]}
                 logs: {receivers: [otlp], processors: [batch], exporters: [sentry]}
