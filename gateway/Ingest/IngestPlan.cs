@@ -52,6 +52,12 @@ internal sealed class IngestPlan(ExporterPipeline exporter, OtlpSignal signal, R
         part.Add(slice, request);
     }
 
+    /// <summary>True when something found a place. Other requests may have taken the room since <see cref="IsFull"/> was asked.</summary>
+    public bool TookAny { get; private set; }
+
+    /// <summary>True when there was no room for something.</summary>
+    public bool LackedRoom { get; private set; }
+
     /// <summary>Whether the exporter's queue is on disk.</summary>
     public bool IsDurable => exporter.Disk is not null;
 
@@ -66,6 +72,7 @@ internal sealed class IngestPlan(ExporterPipeline exporter, OtlpSignal signal, R
                 if (disk.TryAdmit(part.Value, signal, part.Account, [.. part.Ranges], part.Items, (int)part.Bytes, part.Queue is not null) is { } entry)
                 {
                     entries.Add(entry);
+                    TookAny = true;
                 }
                 else
                 {
@@ -86,6 +93,7 @@ internal sealed class IngestPlan(ExporterPipeline exporter, OtlpSignal signal, R
             var taken = part.Queue is { } queue
                 ? exporter.Queues.TryEnqueue(queue, data, isBooked: false)
                 : exporter.Parking.TryPark(part.Value, signal, data);
+            TookAny |= taken;
             if (!taken)
             {
                 data.Dispose();
@@ -97,7 +105,11 @@ internal sealed class IngestPlan(ExporterPipeline exporter, OtlpSignal signal, R
                 exporter.Routes.Announce(part.Value);
             }
         }
+    }
 
+    /// <summary>Books what is rejected; the client is told so.</summary>
+    public void BookRejected()
+    {
         foreach (var ((reason, project), (items, bytes, _)) in _rejected)
         {
             exporter.Reject(signal, project, reason, items, bytes);
@@ -134,12 +146,16 @@ internal sealed class IngestPlan(ExporterPipeline exporter, OtlpSignal signal, R
         return false;
     }
 
-    private void RejectFull(PlannedPart part) => RejectPart(
-        part.Queue is null ? RejectReason.ParkingFull : RejectReason.QueueFull,
-        part.Account.Project,
-        part.Items,
-        part.Bytes,
-        part.Queue is null ? "too much data waits for projects that are not there yet" : $"the queue of project {part.Account.Project} is full");
+    private void RejectFull(PlannedPart part)
+    {
+        LackedRoom = true;
+        RejectPart(
+            part.Queue is null ? RejectReason.ParkingFull : RejectReason.QueueFull,
+            part.Account.Project,
+            part.Items,
+            part.Bytes,
+            part.Queue is null ? "too much data waits for projects that are not there yet" : $"the queue of project {part.Account.Project} is full");
+    }
 
     private bool HasRoom(PlannedPart part) => exporter.Disk is { } disk
         ? disk.HasRoom(part.Value, signal, part.Account, (int)part.Bytes, part.Queue is not null)

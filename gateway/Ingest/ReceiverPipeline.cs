@@ -175,6 +175,14 @@ internal sealed class ReceiverPipeline(PipelineGraph graph, IngestCounters count
     private static IngestOutcome Commit(List<IngestPlan> plans, IReadOnlyList<ExporterPipeline> targets, OtlpSignal signal, BufferLease request, RecordCheckResult check)
     {
         plans.ForEach(plan => plan.Commit(request));
+        if (plans.TrueForAll(plan => !plan.TookAny) && plans.Find(plan => plan.LackedRoom) is { } late)
+        {
+            // Requests that came at the same time took the room: nothing of this one was taken, so its client may come back with all of it.
+            plans.ForEach(plan => plan.Refuse());
+            return IngestOutcome.Full(Clamp(late.HeldFor), "the queue is full");
+        }
+
+        plans.ForEach(plan => plan.BookRejected());
         var rejected = plans.Select(plan => plan.Rejected).MaxBy(entry => entry.Items);
         if (check.Refused > 0)
         {
