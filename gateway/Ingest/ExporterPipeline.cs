@@ -27,6 +27,11 @@ internal sealed class ExporterPipeline : IDisposable
     private readonly SendScheduler _scheduler;
     private readonly ILogger _logger;
     private readonly Random _random;
+    /// <summary>From so many on, those of services that fell silent are looked for when another comes up.</summary>
+    private const int BucketsToSweep = 1000;
+
+    private static readonly TimeSpan IdleBucket = TimeSpan.FromMinutes(1);
+
     private readonly ConcurrentDictionary<string, RouteBucket> _buckets = new(StringComparer.Ordinal);
 
     public ExporterPipeline(
@@ -135,6 +140,17 @@ internal sealed class ExporterPipeline : IDisposable
     /// <summary>The bucket of a value whose route has limits. A change of the limits starts a new one.</summary>
     internal RouteBucket Bucket(string value, RouteLimits limits)
     {
+        if (!_buckets.ContainsKey(value) && _buckets.Count >= BucketsToSweep)
+        {
+            foreach (var entry in _buckets)
+            {
+                if (entry.Value.IsIdle(IdleBucket, Now))
+                {
+                    _buckets.TryRemove(entry);
+                }
+            }
+        }
+
         var bucket = _buckets.GetOrAdd(value, static (_, state) => new RouteBucket(state.limits, state.Now), (limits, Now));
         return bucket.Limits == limits ? bucket : _buckets[value] = new RouteBucket(limits, Now);
     }

@@ -13,7 +13,14 @@ namespace SentryOtel.Gateway.Ingest;
 internal sealed class ProjectQueues(
     QueueRules rules, RateLimitStore rateLimits, Admission admission, SendScheduler scheduler, MonotonicClock clock)
 {
+    /// <summary>A queue without data for so long is forgotten, with what it knew of its project.</summary>
+    private static readonly TimeSpan Idle = TimeSpan.FromMinutes(10);
+
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromMinutes(1);
+
     private readonly ConcurrentDictionary<(string Name, OtlpSignal Signal), ProjectQueue> _queues = new();
+    private readonly Lock _sweeping = new();
+    private TimeSpan _swept = clock.Now;
     private readonly QueueRoom _room = new(rules.MaxBytes, admission);
     private volatile QueueRules _rules = rules;
     private volatile bool _draining;
@@ -24,11 +31,17 @@ internal sealed class ProjectQueues(
     public ProjectQueue Of(Route route, OtlpSignal signal)
     {
         var current = _rules;
-        var queue = _queues.GetOrAdd(
-            (route.Queue, signal),
-            static (key, state) => new ProjectQueue(
-                key.Name, key.Signal, state.route.Target, state.current.Limits[key.Signal], state.room, state.current.Backoff, state.rateLimits, state.clock),
-            (route, current, room: _room, rateLimits, clock));
+        if (!_queues.TryGetValue((route.Queue, signal), out var queue) || queue.IsRetired)
+        {
+            if (queue is not null)
+            {
+                _queues.TryRemove(new((route.Queue, signal), queue));
+            }
+
+            Sweep();
+            queue = Make(route, signal, current);
+        }
+
         queue.Retarget(route.Target);
         if (route.IsHeld)
         {
@@ -50,11 +63,45 @@ internal sealed class ProjectQueues(
         return queue;
     }
 
+    private ProjectQueue Make(Route route, OtlpSignal signal, QueueRules current) => _queues.GetOrAdd(
+        (route.Queue, signal),
+        static (key, state) => new ProjectQueue(
+            key.Name, key.Signal, state.route.Target, state.current.Limits[key.Signal], state.room, state.current.Backoff, state.rateLimits, state.clock),
+        (route, current, room: _room, rateLimits, clock));
+
+    // Queues are forgotten when others come up: that is when they would grow in number.
+    private void Sweep()
+    {
+        lock (_sweeping)
+        {
+            if (clock.Now - _swept < SweepInterval)
+            {
+                return;
+            }
+
+            _swept = clock.Now;
+        }
+
+        foreach (var entry in _queues)
+        {
+            if (entry.Value.TryRetire(Idle))
+            {
+                _queues.TryRemove(entry);
+            }
+        }
+    }
+
     /// <summary>Queues data; false when there is no room.</summary>
     public bool TryEnqueue(ProjectQueue queue, QueuedData data, bool isBooked)
     {
         while (!queue.TryEnqueue(data, isBooked))
         {
+            if (queue.IsRetired)
+            {
+                queue = Of(new Route(queue.Name, queue.Target), queue.Signal);
+                continue;
+            }
+
             if (_rules.Overflow != OverflowPolicy.DropOldest || !MakeRoom(queue, data.Bytes))
             {
                 return false;

@@ -15,6 +15,15 @@ internal sealed class RouteBucket(RouteLimits limits, TimeSpan now)
 
     public RouteLimits Limits { get; } = limits;
 
+    /// <summary>True when so long nothing was taken: a new bucket would be as full.</summary>
+    public bool IsIdle(TimeSpan idle, TimeSpan now)
+    {
+        lock (_gate)
+        {
+            return now - _at >= idle && _items + ((Limits.ItemsPerSecond ?? 0) * idle.TotalSeconds) > 0 && _bytes + ((Limits.BytesPerSecond ?? 0) * idle.TotalSeconds) > 0;
+        }
+    }
+
     public bool TryTake(long items, long bytes, TimeSpan now)
     {
         lock (_gate)

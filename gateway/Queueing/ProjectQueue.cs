@@ -33,6 +33,7 @@ internal sealed class ProjectQueue(
     private bool _sealing;
     private bool _draining;
     private bool _stopped;
+    private TimeSpan _lastUsed = clock.Now;
 
     /// <summary>Names the project within its exporter; stays the same when the project is renamed or its key changes.</summary>
     public string Name { get; } = name;
@@ -90,6 +91,7 @@ internal sealed class ProjectQueue(
                 CloseLocked();
             }
 
+            _lastUsed = clock.Now;
             _open ??= new OpenBatch(data.Account, data.Since);
             _open.Add(data);
             AddBytesLocked(data.Bytes);
@@ -99,6 +101,24 @@ internal sealed class ProjectQueue(
             }
 
             return true;
+        }
+    }
+
+    /// <summary>True for a queue that gave its place up: it takes nothing any more, and its project gets a new one.</summary>
+    public bool IsRetired { get; private set; }
+
+    /// <summary>Gives its place up when it is empty and nothing came for so long; false when it is still of use.</summary>
+    public bool TryRetire(TimeSpan idle)
+    {
+        lock (_gate)
+        {
+            var isEmpty = _open is null && _closed.Count == 0 && _ready.Count == 0 && _inFlight == 0 && !_sealing;
+            if (!isEmpty || _stopped || clock.Now - _lastUsed < idle)
+            {
+                return IsRetired;
+            }
+
+            return IsRetired = _stopped = true;
         }
     }
 

@@ -11,9 +11,9 @@ public sealed class RoomRaceTests
     [Fact]
     public void Request_that_finds_the_room_taken_since_it_looked_may_come_back_and_is_not_rejected_for_good()
     {
-        using var rig = new Rig(new QueueConfiguration { MaxBytesPerProject = 1500 });
-        rig.Routes.Activate("orders");
         var request = Requests.Spans("orders", 10);
+        using var rig = new Rig(new QueueConfiguration { MaxBytesPerProject = request.Length + 10 });
+        rig.Routes.Activate("orders");
         var first = rig.Pipeline.Plan(OtlpSignal.Traces, request);
         var second = rig.Pipeline.Plan(OtlpSignal.Traces, request);
         Assert.False(first.IsFull || second.IsFull);
@@ -29,9 +29,9 @@ public sealed class RoomRaceTests
     [Fact]
     public async Task Of_many_requests_at_once_for_one_full_project_none_is_rejected_in_part()
     {
-        using var rig = new Rig(new QueueConfiguration { MaxBytesPerProject = 1500 });
-        rig.Routes.Activate("orders");
         var request = Requests.Spans("orders", 10);
+        using var rig = new Rig(new QueueConfiguration { MaxBytesPerProject = request.Length + 10 });
+        rig.Routes.Activate("orders");
         using var start = new Barrier(8);
 
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Factory.StartNew(
