@@ -106,7 +106,15 @@ internal sealed class GatewayHost : IAsyncDisposable
         {
             using var giveUp = new CancellationTokenSource(_configuration.DrainTimeout, _services.TimeProvider);
             _listening = false;
-            await _receivers.StopAsync(giveUp.Token);
+
+            // What waits is sent meanwhile, and a client that does not finish its request is cut off while there is still time for the rest.
+            foreach (var exporter in Exporters)
+            {
+                exporter.Queues.Drain();
+            }
+
+            using var cutOff = new CancellationTokenSource(_configuration.DrainTimeout / 2, _services.TimeProvider);
+            await _receivers.StopAsync(cutOff.Token);
             await _exporters.DrainAsync(giveUp.Token);
             Log.Stopped(_logger);
         }

@@ -70,8 +70,7 @@ public sealed class ServerModesTests(SentryProcess sentry) : IClassFixture<Sentr
     [Fact]
     public async Task An_old_self_hosted_server_gets_everything_once()
     {
-        await using var old = new SentryProcess("--old-server");
-        await old.InitializeAsync();
+        await using var old = await SentryProcess.StartAsync(["--old-server"]);
         await using var world = await FaultWorld.WithClockAsync(old, "orders");
         await world.SpansAsync("orders");
         await world.LogsAsync("orders");

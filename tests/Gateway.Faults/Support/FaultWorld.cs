@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using Google.Protobuf;
 using OpenTelemetry.Proto.Collector.Logs.V1;
 using OpenTelemetry.Proto.Collector.Trace.V1;
 using SentryOtel.Gateway.Tests.Support;
@@ -107,23 +109,45 @@ internal sealed class FaultWorld : IAsyncDisposable
         return items;
     }
 
+    /// <summary>Sends log records whatever the answer, in a request that carries <paramref name="ballast"/> bytes which do not compress away and are no item's.</summary>
+    public async Task<(IReadOnlyList<Item> Items, HttpResponseMessage Answer)> OfferLogsAsync(string project, int count, int ballast)
+    {
+        var (items, body) = Make(project, OtlpSignal.Logs, count, padding: 0);
+        var request = ExportLogsServiceRequest.Parser.ParseFrom(body);
+        request.ResourceLogs[0].SchemaUrl = RandomNumberGenerator.GetHexString(ballast);
+        return (items, await PostAsync(items, OtlpSignal.Logs, request.ToByteArray()));
+    }
+
     /// <summary>Sends items whatever the answer. An answer that is no success, or refuses them, makes their fate <see cref="FateKind.Refused"/>.</summary>
     public async Task<(IReadOnlyList<Item> Items, HttpResponseMessage Answer)> OfferAsync(string project, OtlpSignal signal, int count, int padding = 0)
     {
-        var target = _projects[project];
+        var (items, body) = Make(project, signal, count, padding);
+        return (items, await PostAsync(items, signal, body));
+    }
+
+    /// <summary>Sends one request that holds a span of each of these projects' services; all must be taken.</summary>
+    public async Task SendAllAsync(params string[] projects)
+    {
         var request = Interlocked.Increment(ref _requests);
-        var ids = Enumerable.Range(0, count).Select(i => $"{target.Slug}/{request}/{i:D5}{new string('.', padding)}").ToArray();
-        var body = signal == OtlpSignal.Logs ? Requests.Logs(target.Slug, ids) : Requests.Traces((target.Slug, ids));
-        var items = Ledger.Add(ids, target, signal);
+        var body = Requests.Traces([.. projects.Select(name => ((string?)this[name].Slug, new[] { Ledger.Add([$"{this[name].Slug}/{request}/00000"], this[name], OtlpSignal.Traces)[0].Id }))]);
         using var content = new ByteArrayContent(body);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/x-protobuf");
-        var answer = await _client.PostAsync(new Uri(Gateway.Http, signal == OtlpSignal.Logs ? "v1/logs" : "v1/traces"), content, Cancelled);
-        if (!answer.IsSuccessStatusCode)
+        using var answer = await _client.PostAsync(new Uri(Gateway.Http, "v1/traces"), content, Cancelled);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Empty(await answer.Content.ReadAsByteArrayAsync(Cancelled));
+    }
+
+    /// <summary>Sends spans over gRPC whatever the answer; one that is no success makes their fate <see cref="FateKind.Refused"/>.</summary>
+    public async Task<(IReadOnlyList<Item> Items, GrpcReply Reply)> OfferGrpcAsync(string project, int count, int padding = 0)
+    {
+        var (items, body) = Make(project, OtlpSignal.Traces, count, padding);
+        var reply = await GrpcReply.CallAsync(_client, new Uri(Gateway.Grpc, "opentelemetry.proto.collector.trace.v1.TraceService/Export"), body);
+        if (reply.Status != 0)
         {
             Ledger.Expect(items, Fate.Refused);
         }
 
-        return (items, answer);
+        return (items, reply);
     }
 
     /// <summary>Arms a fault for the ingest of one project, one signal of it when given.</summary>
@@ -159,6 +183,30 @@ internal sealed class FaultWorld : IAsyncDisposable
         await Gateway.DisposeAsync();
         _client.Dispose();
         await Sentry.ResetAsync();
+    }
+
+    private async Task<HttpResponseMessage> PostAsync(IReadOnlyList<Item> items, OtlpSignal signal, byte[] body)
+    {
+        using var content = new ByteArrayContent(body);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/x-protobuf");
+        var answer = await _client.PostAsync(new Uri(Gateway.Http, signal == OtlpSignal.Logs ? "v1/logs" : "v1/traces"), content, Cancelled);
+        if (!answer.IsSuccessStatusCode)
+        {
+            Ledger.Expect(items, Fate.Refused);
+        }
+
+        return answer;
+    }
+
+    // Padding is of digits that do not compress away, so that bytes are bytes in every place that counts them.
+    private (IReadOnlyList<Item> Items, byte[] Body) Make(string project, OtlpSignal signal, int count, int padding)
+    {
+        var target = _projects[project];
+        var request = Interlocked.Increment(ref _requests);
+        var ids = Enumerable.Range(0, count)
+            .Select(i => $"{target.Slug}/{request}/{i:D5}{(padding > 0 ? $" {RandomNumberGenerator.GetHexString(padding)}" : string.Empty)}").ToArray();
+        var body = signal == OtlpSignal.Logs ? Requests.Logs(target.Slug, ids) : Requests.Traces((target.Slug, ids));
+        return (Ledger.Add(ids, target, signal), body);
     }
 
     private static async Task<FaultWorld> StartAsync(SentryProcess sentry, string[] names, Func<StandIn, Task<IRunningGateway>> start)

@@ -38,6 +38,11 @@ internal sealed class GatewayProcess : IRunningGateway
         }
     }
 
+    /// <summary>The most bytes that were resident at a time since the start.</summary>
+    public long PeakMemory => 1024 * long.Parse(
+        File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{_process.Id}/status")).First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1],
+        CultureInfo.InvariantCulture);
+
     /// <summary>Starts the program and waits until it answers its probes.</summary>
     public static async Task<GatewayProcess> StartAsync(GatewaySettings settings, StandIn sentry)
     {

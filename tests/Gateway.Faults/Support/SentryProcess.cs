@@ -19,6 +19,7 @@ public sealed class SentryProcess : IAsyncLifetime
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
     private readonly string[] _arguments;
+    private readonly string _ingestScheme = "http";
     private readonly string _folder = Directory.CreateTempSubdirectory("sentry-faults-").FullName;
     private LocalProcess? _process;
     private StandIn? _standIn;
@@ -29,7 +30,8 @@ public sealed class SentryProcess : IAsyncLifetime
     {
     }
 
-    internal SentryProcess(params string[] arguments) => _arguments = arguments;
+    /// <summary>One with further arguments, or with <c>https</c> for ingest.</summary>
+    internal SentryProcess(string[] arguments, string ingestScheme = "http") => (_arguments, _ingestScheme) = (arguments, ingestScheme);
 
     /// <summary>Its control plane.</summary>
     internal StandIn StandIn => _standIn ?? throw new InvalidOperationException("The stand-in Sentry has not started.");
@@ -40,7 +42,7 @@ public sealed class SentryProcess : IAsyncLifetime
         _process = LocalProcess.Start(
             Path.Combine(AppContext.BaseDirectory, "sentry-server"),
             [
-                "--management-url", "http://127.0.0.1:0", "--ingest-url", "http://127.0.0.1:0", "--org", Organization, "--token", $"{Token}=org:write,project:admin,team:admin",
+                "--management-url", "http://127.0.0.1:0", "--ingest-url", $"{_ingestScheme}://127.0.0.1:0", "--org", Organization, "--token", $"{Token}=org:write,project:admin,team:admin",
                 "--virtual-clock", .. _arguments,
             ],
             Path.Combine(_folder, "sentry-server.log"));
@@ -58,6 +60,22 @@ public sealed class SentryProcess : IAsyncLifetime
         }
 
         Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>Starts one of its own for a test.</summary>
+    internal static async Task<SentryProcess> StartAsync(string[] arguments, string ingestScheme = "http")
+    {
+        var sentry = new SentryProcess(arguments, ingestScheme);
+        try
+        {
+            await sentry.InitializeAsync();
+            return sentry;
+        }
+        catch
+        {
+            await sentry.DisposeAsync();
+            throw;
+        }
     }
 
     // The program's first line is its addresses as JSON.
