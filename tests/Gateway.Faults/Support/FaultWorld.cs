@@ -178,6 +178,19 @@ internal sealed class FaultWorld : IAsyncDisposable
         await Ledger.AssertEveryItemAsync();
     }
 
+    /// <summary>As <see cref="SettleAsync"/>, moving the gateway's clock meanwhile: a look-up of a project takes its time on both clocks.</summary>
+    public async Task SettleInTimeAsync()
+    {
+        await UntilAsync(
+            async () =>
+            {
+                await Local.AdvanceAsync(TimeSpan.FromSeconds(1));
+                return (await BooksAsync()).Sum("items_queued") == Ledger.ExpectedQueued;
+            },
+            "the queues as expected");
+        await Ledger.AssertEveryItemAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Gateway.DisposeAsync();
