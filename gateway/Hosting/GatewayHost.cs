@@ -39,7 +39,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         _exporters = new RunningExporters(Admission, Accounts, _telemetry.Attempts, services, _logger);
         _receivers = new RunningReceivers(Admission, counters, services, _logger);
         _probes = new ProbeServers(services.LoggerFactory);
-        _telemetry.Attach(Accounts, counters, _receivers.Refusals, Admission, () => Exporters, () => NotReady);
+        _telemetry.Attach(Accounts, counters, _receivers.Refusals, _receivers.Renewals, Admission, () => Exporters, () => NotReady);
     }
 
     public Admission Admission { get; }

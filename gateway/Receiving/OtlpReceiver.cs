@@ -70,7 +70,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     public Refusals Refusals { get; } = new();
 
     /// <summary>What became of changed certificates and credentials.</summary>
-    public Renewals Renewals { get; } = new();
+    public Renewals Renewals => _options.Renewals;
 
     /// <summary>Where OTLP/gRPC is served, once started; null when it is not configured.</summary>
     public IPEndPoint? Grpc => _grpc?.Address;

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Connections;
+using SentryOtel.Gateway.Receiving.Renewal;
 
 namespace SentryOtel.Gateway.Receiving;
 
@@ -10,6 +11,9 @@ internal sealed record ReceiverOptions
 
     /// <summary>What sockets are made by; null for plain TCP sockets.</summary>
     public IConnectionListenerFactory? Transport { get; init; }
+
+    /// <summary>Counts what became of changed certificates and credentials.</summary>
+    public Renewals Renewals { get; init; } = new();
 
     /// <summary>The clock of deadlines and connection ages.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using SentryOtel.Gateway.Ingest;
 using SentryOtel.Gateway.Receiving;
+using SentryOtel.Gateway.Receiving.Renewal;
 using SentryOtel.Gateway.Routing;
 using SentryOtel.Gateway.Sending;
 using SentryOtel.Otlp;
@@ -29,6 +30,7 @@ internal sealed class GatewayMetrics : IDisposable
         Accounts accounts,
         IngestCounters requests,
         IReadOnlyCollection<Refusals> refusals,
+        Renewals renewals,
         Admission admission,
         Func<IReadOnlyCollection<ExporterPipeline>> exporters,
         Func<IEnumerable<QueueReading>> queues,
@@ -51,6 +53,7 @@ internal sealed class GatewayMetrics : IDisposable
         Counter("refused.bytes", "By", "Bytes of refused items, as uncompressed protobuf.", () => Refused(requests, tally => tally.Bytes));
         Counter("requests", "{request}", "Export requests by outcome.", () => Requests(requests));
         Counter("requests.refused", "{request}", "Export requests refused before they were read to the end, by reason.", () => RefusedRequests(refusals));
+        Counter("receiver.renewals", "{renewal}", "Changed certificates, authorities and credentials of receivers: taken, or failed and those before stay in force.", () => Renewed(renewals));
         Counter("export.attempts", "{attempt}", "Attempts to send, by outcome.", Attempts);
         Counter("export.retries", "{attempt}", "Attempts to send what had been tried before.", () => Books(balance => balance.Retries));
         Gauge("queue.bytes", "By", "Bytes that wait for a project or are on the way.", () => Queues(queue => queue.Bytes));
@@ -99,6 +102,9 @@ internal sealed class GatewayMetrics : IDisposable
         let count = requests.Read(signal, kind)
         where count > 0
         select new Measurement<long>(count, Tag("signal", signal.Name()), Tag("outcome", kind.Name()));
+
+    private static IEnumerable<Measurement<long>> Renewed(Renewals renewals) =>
+        [new(renewals.Taken, Tag("outcome", "taken")), new(renewals.Failed, Tag("outcome", "failed"))];
 
     private static IEnumerable<Measurement<long>> RefusedRequests(IReadOnlyCollection<Refusals> refusals) =>
         from reason in Enum.GetValues<RefusalReason>()

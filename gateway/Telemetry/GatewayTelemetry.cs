@@ -6,6 +6,7 @@ using SentryOtel.Gateway.Configuration;
 using SentryOtel.Gateway.Ingest;
 using SentryOtel.Gateway.Page;
 using SentryOtel.Gateway.Receiving;
+using SentryOtel.Gateway.Receiving.Renewal;
 using SentryOtel.Kubernetes.Metrics;
 
 namespace SentryOtel.Gateway.Telemetry;
@@ -49,13 +50,14 @@ internal sealed class GatewayTelemetry : IDisposable
         Accounts accounts,
         IngestCounters requests,
         IReadOnlyCollection<Refusals> refusals,
+        Renewals renewals,
         Admission admission,
         Func<IReadOnlyCollection<ExporterPipeline>> exporters,
         Func<string?> notReady)
     {
         _exporters = exporters;
         _metrics = new GatewayMetrics(
-            accounts, requests, refusals, admission, exporters, () => exporters().SelectMany(QueueReading.Of), _version, _scope);
+            accounts, requests, refusals, renewals, admission, exporters, () => exporters().SelectMany(QueueReading.Of), _version, _scope);
         ProcessMetrics.AddTo(_metrics.Meter);
         _routes = new RoutesDocument(accounts, requests, admission, notReady, _timeProvider, _version);
     }

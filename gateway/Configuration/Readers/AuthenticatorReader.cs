@@ -7,7 +7,7 @@ namespace SentryOtel.Gateway.Configuration.Readers;
 /// <summary><c>extensions.bearertokenauth</c>, <c>extensions.basicauth</c>, and the <c>auth</c> of a receiver's protocol that names one.</summary>
 internal static class AuthenticatorReader
 {
-    public static BearerTokenConfiguration Bearer(string id, SectionReader section, ReadContext context)
+    public static BearerTokenConfiguration Bearer(string id, SectionReader section)
     {
         var file = section.Text("filename") is { Length: > 0 } path ? path : null;
         var token = section.Secret("token");
@@ -28,14 +28,14 @@ internal static class AuthenticatorReader
             section.Error("token", "one of token, tokens and filename must be configured.");
         }
 
-        CheckFile(section, "filename", file, context, text => BearerTokens.Parse(text));
+        CheckFile(section, "filename", file, text => BearerTokens.Parse(text));
         var configuration = new BearerTokenConfiguration(
             id, file, file is null ? new ValueList<Secret>(known) : ValueList<Secret>.Empty, section.Text("header") ?? "Authorization", section.Text("scheme") ?? "Bearer");
         section.Finish();
         return configuration;
     }
 
-    public static BasicAuthConfiguration Basic(string id, SectionReader section, ReadContext context)
+    public static BasicAuthConfiguration Basic(string id, SectionReader section)
     {
         if (section.Has("client_auth"))
         {
@@ -57,7 +57,7 @@ internal static class AuthenticatorReader
 
         if (htpasswd is not null)
         {
-            CheckFile(htpasswd, "file", file, context, text => Htpasswd.Parse(text));
+            CheckFile(htpasswd, "file", file, text => Htpasswd.Parse(text));
             htpasswd.Finish();
         }
 
@@ -92,14 +92,14 @@ internal static class AuthenticatorReader
         return found;
     }
 
-    private static void CheckFile(SectionReader section, string key, string? file, ReadContext context, Action<string> parse)
+    private static void CheckFile(SectionReader section, string key, string? file, Action<string> parse)
     {
         if (file is null)
         {
             return;
         }
 
-        var text = context.ReadFile(file, out var error);
+        var text = ReadContext.Peek(file, out var error);
         if (error is not null)
         {
             section.Error(key, $"{error}.");

@@ -5,9 +5,8 @@ using SentryOtel.Gateway.Configuration.Yaml;
 namespace SentryOtel.Gateway.Configuration.Readers;
 
 /// <summary><c>receivers.otlp</c>.</summary>
-/// <param name="context">Where problems go.</param>
 /// <param name="authenticators">The authenticators in service, by id.</param>
-internal sealed class ReceiverReader(ReadContext context, IReadOnlyDictionary<string, AuthenticatorConfiguration> authenticators)
+internal sealed class ReceiverReader(IReadOnlyDictionary<string, AuthenticatorConfiguration> authenticators)
 {
     private const string NoMeaning = "has no meaning here.";
     private const string TransportTuning = "has no meaning here: Kestrel's own setting is used.";
@@ -56,7 +55,7 @@ internal sealed class ReceiverReader(ReadContext context, IReadOnlyDictionary<st
             section.Endpoint("endpoint", new ListenEndpoint("localhost", 4317)),
             section.Number("max_recv_msg_size_mib", DefaultMaxMiB, 1, 2047) * MiB)
         {
-            Tls = ServerTlsReader.Read(section.Section("tls"), context),
+            Tls = ServerTlsReader.Read(section.Section("tls")),
             Authenticator = AuthenticatorReader.Reference(section.Section("auth"), authenticators),
             Connections = OurOwn(section, Defaults with
             {
@@ -86,7 +85,7 @@ internal sealed class ReceiverReader(ReadContext context, IReadOnlyDictionary<st
             section.Endpoint("endpoint", new ListenEndpoint("localhost", 4318)),
             section.Bytes("max_request_body_size", (long)DefaultMaxMiB * MiB, 1))
         {
-            Tls = ServerTlsReader.Read(section.Section("tls"), context),
+            Tls = ServerTlsReader.Read(section.Section("tls")),
             Authenticator = AuthenticatorReader.Reference(section.Section("auth"), authenticators),
             Connections = OurOwn(section, Defaults with
             {

@@ -16,8 +16,8 @@ internal sealed class RootReader(SectionReader top, ReadContext context, long av
         {
             ["health_check"] = (_, section) => ServiceReader.HealthCheck(section),
             ["file_storage"] = (_, section) => FileStorageReader.Read(section),
-            ["bearertokenauth"] = (id, section) => AuthenticatorReader.Bearer(id, section, context),
-            ["basicauth"] = (id, section) => AuthenticatorReader.Basic(id, section, context),
+            ["bearertokenauth"] = (id, section) => AuthenticatorReader.Bearer(id, section),
+            ["basicauth"] = (id, section) => AuthenticatorReader.Basic(id, section),
         }, Named("extensions"));
         var service = top.Section("service");
         if (service is null)
@@ -28,7 +28,7 @@ internal sealed class RootReader(SectionReader top, ReadContext context, long av
         var (health, authenticators) = ServiceReader.Extensions(service, extensions);
         var receivers = Components.Read(top, "receivers", new Dictionary<string, Func<string, SectionReader, ReceiverConfiguration>>
         {
-            ["otlp"] = new ReceiverReader(context, authenticators).Read,
+            ["otlp"] = new ReceiverReader(authenticators).Read,
         }, Named("receivers"));
         var processors = Components.Read(top, "processors", new Dictionary<string, Func<string, SectionReader, object>>
         {

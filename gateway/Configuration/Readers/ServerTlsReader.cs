@@ -10,7 +10,7 @@ namespace SentryOtel.Gateway.Configuration.Readers;
 /// <summary><c>tls</c> of a receiver: the Collector's server settings.</summary>
 internal static class ServerTlsReader
 {
-    public static ServerTlsConfiguration? Read(SectionReader? section, ReadContext context)
+    public static ServerTlsConfiguration? Read(SectionReader? section)
     {
         if (section is null)
         {
@@ -40,7 +40,7 @@ internal static class ServerTlsReader
         section.Finish();
         if (certificate is not null && key is not null)
         {
-            Check(section, tls, context);
+            Check(section, tls);
         }
 
         return tls;
@@ -98,11 +98,11 @@ internal static class ServerTlsReader
         return new ValueList<TlsCipherSuite>(suites);
     }
 
-    private static void Check(SectionReader section, ServerTlsConfiguration tls, ReadContext context)
+    private static void Check(SectionReader section, ServerTlsConfiguration tls)
     {
-        var certificate = Text(section, "cert_file", tls.Certificate, context);
-        var key = Text(section, "key_file", tls.Key, context);
-        var authorities = tls.ClientAuthorities is { } source ? Text(section, "client_ca_file", source, context) : null;
+        var certificate = Text(section, "cert_file", tls.Certificate);
+        var key = Text(section, "key_file", tls.Key);
+        var authorities = tls.ClientAuthorities is { } source ? Text(section, "client_ca_file", source) : null;
         if (certificate is null || key is null || (tls.ClientAuthorities is not null && authorities is null))
         {
             return;
@@ -118,14 +118,14 @@ internal static class ServerTlsReader
         }
     }
 
-    private static string? Text(SectionReader section, string key, PemSource source, ReadContext context)
+    private static string? Text(SectionReader section, string key, PemSource source)
     {
         if (source.File is null)
         {
             return source.Text?.Value;
         }
 
-        var text = context.ReadFile(source.File, out var error);
+        var text = ReadContext.Peek(source.File, out var error);
         if (error is not null)
         {
             section.Error(key, $"{error}.");

@@ -17,6 +17,23 @@ internal sealed class ReadContext(Func<string, string?> environment, Func<string
     /// <summary>Every key that was asked for, by its path: the dialect, as far as it was read.</summary>
     public HashSet<string> KnownKeys { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>
+    /// A file that a key names and that its user follows by itself, as a certificate: only checked here. A change of it is no change of the configuration.
+    /// </summary>
+    public static string? Peek(string path, out string? error)
+    {
+        try
+        {
+            error = null;
+            return File.ReadAllText(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            error = $"the file {path} can not be read ({exception.GetType().Name})";
+            return null;
+        }
+    }
+
     public bool HasErrors => _problems.Exists(problem => problem.IsError);
 
     /// <summary>Whether something is wrong with the value at a path.</summary>

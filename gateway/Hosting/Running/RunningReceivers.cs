@@ -7,6 +7,7 @@ using SentryOtel.Gateway.Configuration;
 using SentryOtel.Gateway.Hosting.Reloading;
 using SentryOtel.Gateway.Ingest;
 using SentryOtel.Gateway.Receiving;
+using SentryOtel.Gateway.Receiving.Renewal;
 
 namespace SentryOtel.Gateway.Hosting.Running;
 
@@ -28,6 +29,9 @@ internal sealed class RunningReceivers(Admission admission, IngestCounters count
     /// <summary>Requests that never reached a pipeline: of every receiver that there was, since they are counted from the start of the process.</summary>
     public LiveList<Refusals> Refusals { get; } = new();
 
+    /// <summary>What became of changed certificates and credentials, of every receiver that there was.</summary>
+    public Renewals Renewals { get; } = new();
+
     /// <summary>Those in force.</summary>
     public IReadOnlyDictionary<string, OtlpReceiver> ById => _byId.ToDictionary(pair => pair.Key, pair => pair.Value.Receiver, StringComparer.Ordinal);
 
@@ -38,7 +42,7 @@ internal sealed class RunningReceivers(Admission admission, IngestCounters count
     public async Task<Replacement> OpenAsync(
         GatewayConfiguration configuration, ConfigurationChange change, Func<string, PipelineGraph> graphOf, CancellationToken cancellationToken)
     {
-        var outgoing = _byId.Where(pair => 
+        var outgoing = _byId.Where(pair =>
             !configuration.Receivers.TryGetValue(pair.Key, out var receiver) || receiver != pair.Value.Configuration || change.Touches($"receivers.{pair.Key}")).ToDictionary(StringComparer.Ordinal);
         var incoming = new Dictionary<string, Running>(StringComparer.Ordinal);
         try
@@ -122,7 +126,7 @@ internal sealed class RunningReceivers(Admission admission, IngestCounters count
     }
 
     private OtlpReceiver Make(ReceiverConfiguration receiver, ReceiverPipeline pipeline, IConnectionListenerFactory transport) => new(
-        receiver, pipeline, admission, new ReceiverOptions { TimeProvider = services.TimeProvider, Transport = transport }, services.LoggerFactory);
+        receiver, pipeline, admission, new ReceiverOptions { TimeProvider = services.TimeProvider, Transport = transport, Renewals = Renewals }, services.LoggerFactory);
 
     private async Task LeaveAsync(Running running)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Sockets;
 using SentryOtel.Cluster.Processes;
 using SentryOtel.SentryServer.State;
@@ -74,6 +75,31 @@ public sealed class ReloadTests
         Assert.Equal(1024, Assert.Single(rig.Host.Exporters[0].Queues.All).Limits.MaxBytes);
         Assert.Equal(TimeSpan.FromSeconds(30), Assert.Single(rig.Host.Exporters[0].Queues.All).Limits.MaxAge);
         Assert.Equal(memory / 2, rig.Host.Admission.Limit);
+    }
+
+    [Fact]
+    public async Task Another_token_of_an_authenticator_is_asked_of_new_connections()
+    {
+        await using var rig = await ReloadRig.StartAsync(rig => Asking(rig, "one"), "orders");
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Unauthorized), (await SendAsync("one"), await SendAsync("two")));
+
+        await rig.ReloadAsync(Asking(rig, "two"));
+
+        Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.OK), (await SendAsync("one"), await SendAsync("two")));
+
+        static string Asking(ReloadRig rig, string token) => rig.Yaml(receiver: ", auth: {authenticator: bearertokenauth}")
+            .Replace("extensions: {health_check", $"extensions: {{bearertokenauth: {{token: {token}}}, health_check", StringComparison.Ordinal)
+            .Replace("extensions: [health_check]", "extensions: [health_check, bearertokenauth]", StringComparison.Ordinal);
+
+        async Task<HttpStatusCode> SendAsync(string token)
+        {
+            using var client = new HttpClient();
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            using var content = new ByteArrayContent([]);
+            content.Headers.ContentType = new MediaTypeHeaderValue("application/x-protobuf");
+            using var response = await client.PostAsync(new Uri($"http://127.0.0.1:{rig.Port}/v1/traces"), content, TestContext.Current.CancellationToken);
+            return response.StatusCode;
+        }
     }
 
     [Fact]
