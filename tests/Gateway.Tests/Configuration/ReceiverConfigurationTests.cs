@@ -116,7 +116,7 @@ public sealed class ReceiverConfigurationTests : IDisposable
     [InlineData("logs_url_path: /v1/traces", "traces_url_path", "must differ")]
     [InlineData("response_headers: {'a b': c}", "response_headers", "no valid header")]
     [InlineData("read_timeout: 5", "read_timeout", "duration with units")]
-    [InlineData("middlewares: [x]", "middlewares", "not supported yet")]
+    [InlineData("middlewares: [{id: x}]", "middlewares", "no middlewares")]
     [InlineData("max_conections: 5", "max_conections", "Did you mean \"max_connections\"?")]
     public void Problem_is_told_with_its_path_and_its_cure(string http, string path, string cure)
     {
