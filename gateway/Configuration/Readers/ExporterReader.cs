@@ -27,6 +27,7 @@ internal sealed class ExporterReader(string id, SectionReader section, ReadConte
             Kubernetes = Kubernetes(projects, source),
             Dsn = dsn,
             AutoCreateProjects = section.Flag("auto_create_projects", false),
+            IngestUrl = IngestUrl(section.Section("ingest"), source),
             Routing = routes,
             Projects = Projects(projects),
             Http = HttpReader.Read(section.Section("http"), context, out var httpTimeout),
@@ -38,6 +39,29 @@ internal sealed class ExporterReader(string id, SectionReader section, ReadConte
         CheckFallback(routing, routes, configuration);
         section.Finish();
         return configuration;
+    }
+
+    private static Uri? IngestUrl(SectionReader? ingest, string source)
+    {
+        if (ingest?.Text("url_override") is not { } text)
+        {
+            ingest?.Finish();
+            return null;
+        }
+
+        if (source == "kubernetes")
+        {
+            ingest.Error("url_override", "has a meaning with projects.source: sentry only; with an operator set spec.ingest.urlOverride of the SentryExporter.");
+        }
+
+        var address = Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0 && uri.Query.Length == 0 ? uri : null;
+        if (address is null)
+        {
+            ingest.Error("url_override", "must be an http or https address without user, password or query, as http://relay.sentry:3000/prefix.");
+        }
+
+        ingest.Finish();
+        return address;
     }
 
     private SentryApiConfiguration? WithoutApi()

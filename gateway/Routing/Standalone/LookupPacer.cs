@@ -85,7 +85,8 @@ internal sealed class LookupPacer(MonotonicClock clock, TimeProvider timeProvide
     {
         lock (_gate)
         {
-            return _openAt - clock.Now;
+            // Timers count whole milliseconds: rounded down, the wait would end before its time, over and over.
+            return TimeSpan.FromMilliseconds(Math.Ceiling((_openAt - clock.Now).TotalMilliseconds));
         }
     }
 }

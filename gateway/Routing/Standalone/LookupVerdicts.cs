@@ -43,7 +43,7 @@ internal sealed class LookupVerdicts(
         var error = result.Error!;
         return error.Reason switch
         {
-            ProvisionErrorReason.ProjectNotFound => Missing(entry, error, permit),
+            ProvisionErrorReason.ProjectNotFound => Missing(entry, error, permit, attempt),
             ProvisionErrorReason.SlugTaken when entry.Take(clock.Now) < Lag => Wait(entry, error, permit, attempt),
             ProvisionErrorReason.InvalidSlug or ProvisionErrorReason.ProjectExists or ProvisionErrorReason.SlugTaken => Refuse(entry, error.Message, permit),
             _ => Wait(entry, error, permit, attempt),
@@ -70,7 +70,7 @@ internal sealed class LookupVerdicts(
         return new Verdict(null, permit, Failed: false, Changed: true);
     }
 
-    private Verdict Missing(ProjectEntry entry, ProvisionError error, bool permit)
+    private Verdict Missing(ProjectEntry entry, ProvisionError error, bool permit, int attempt)
     {
         entry.Intent = null;
         if (!Exporter.AutoCreateProjects || (!Exporter.Projects.RecreateDeleted && (entry.IsGone || entry.Route is not null)))
@@ -85,7 +85,7 @@ internal sealed class LookupVerdicts(
 
         // The permit that it lacked: its turn comes, unless those before it take the last.
         var turn = permit ? TimeSpan.Zero : quota.Reserve();
-        return new Verdict(turn ?? LookupPacer.FirstPause, Permit: turn is not null, Failed: false, Changed: false);
+        return new Verdict(turn ?? LookupPacer.Pause(attempt), Permit: turn is not null, Failed: false, Changed: false);
     }
 
     private Verdict Bury(ProjectEntry entry, bool permit)

@@ -67,10 +67,14 @@ internal sealed class ProjectsWorld : IAsyncDisposable
     }
 
     /// <summary>Starts both, and does not wait.</summary>
-    public static async Task<ProjectsWorld> BeginAsync(ProjectsSettings settings, FakeTimeProvider? clock = null)
+    /// <param name="settings">The set-up.</param>
+    /// <param name="arrange">What happens to Sentry before the gateway starts.</param>
+    /// <param name="clock">The clock of both.</param>
+    public static async Task<ProjectsWorld> BeginAsync(ProjectsSettings settings, Func<SentryServerHost, Task>? arrange = null, FakeTimeProvider? clock = null)
     {
         var time = clock ?? new FakeTimeProvider();
         var sentry = await SentryServerHost.StartAsync(settings.Sentry with { TimeProvider = time }, Cancelled);
+        await (arrange?.Invoke(sentry) ?? Task.CompletedTask);
         return await BesideAsync(sentry, time, settings);
     }
 
@@ -120,7 +124,7 @@ internal sealed class ProjectsWorld : IAsyncDisposable
                 return true;
             }
 
-            await QuietAsync();
+            await QuietAsync(condition);
             if (!condition())
             {
                 Time.Advance(TimeSpan.FromMilliseconds(250));
@@ -208,13 +212,15 @@ internal sealed class ProjectsWorld : IAsyncDisposable
     }
 
     // What a timer set off runs on other threads: several looks in a row must find nothing.
-    private async Task QuietAsync()
+    private async Task QuietAsync(Func<bool>? enough = null)
     {
-        for (var looks = 0; looks < 3; looks++)
+        var started = TimeProvider.System.GetTimestamp();
+        for (var looks = 0; looks < 3 && enough?.Invoke() != true; looks++)
         {
             await Task.WhenAll(Host.Exporters.Select(exporter => exporter.WhenIdleAsync())).WaitAsync(Patience, Cancelled);
             await Task.Delay(1, Cancelled);
             looks = _traffic.IsQuiet ? looks : -1;
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < Patience, "A request is on the way and does not end.");
         }
     }
 
