@@ -110,12 +110,12 @@ public sealed class ApiOutageTests
         Assert.Null(world.Host.NotReady);
         Assert.Equal(10, world.Books("payroll").Queued);
         Assert.InRange(world.Calls().Count - calls, 2, 30);
-        Assert.Contains("\"problem\": ", await world.PageAsync("/routes"), StringComparison.Ordinal);
+        Assert.Contains("\"problem\":", await world.PageAsync("/routes"), StringComparison.Ordinal);
         world.State.Tokens.Grant(ProjectsWorld.Token);
         await world.PassAsync(Minute * 2);
 
         world.Expect(unknown, Fate.In(world.Project("payroll")));
-        Assert.DoesNotContain("\"problem\": ", await world.PageAsync("/routes"), StringComparison.Ordinal);
+        Assert.DoesNotContain("\"problem\":", await world.PageAsync("/routes"), StringComparison.Ordinal);
         await world.FinishAsync();
     }
 

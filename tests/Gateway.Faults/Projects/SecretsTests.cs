@@ -34,8 +34,9 @@ public sealed class SecretsTests
 
         world.Expect(moved, Fate.In(world.Project("shipping")));
         Assert.Equal(0, stranger.Connections);
-        Assert.All(world.State.Requests.All(ServerSide.Ingest), request => Assert.Equal("x-sentry-auth", request.Credential));
-        Assert.Contains("is not used", world.LogText, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal([world.Sentry.ManagementUrl.Authority], world.Addresses.Authorized);
+        Assert.Equal(new[] { world.Sentry.ManagementUrl.Authority, world.Sentry.IngestUrl.Authority }.Order(), world.Addresses.Called);
+        Assert.Contains("the token stays with the configured url", world.LogText, StringComparison.Ordinal);
         await world.FinishAsync();
     }
 

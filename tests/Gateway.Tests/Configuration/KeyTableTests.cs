@@ -26,6 +26,7 @@ public sealed partial class KeyTableTests
           sentry:
             routing: {attribute_to_project_mapping: {}, attribute_to_dsn_mapping: {}}
             projects: {}
+            ingest: {}
             http: {tls: {}, headers: {}, cookies: {}, compression_params: {}}
             sending_queue: {batch: {partition: {}}}
             queue: {parking: {}, disk: {}}

@@ -21,6 +21,9 @@ internal sealed record ProjectsSettings
     /// <summary>Further lines of the exporter's section, one YAML entry each.</summary>
     public IReadOnlyList<string> Exporter { get; init; } = [];
 
+    /// <summary>A second exporter, <c>sentry/second</c>, for another organisation's Sentry.</summary>
+    public Uri? Second { get; init; }
+
     /// <summary>The stand-in.</summary>
     public SentryServerOptions Sentry { get; init; } = new() { Tokens = [new AccessToken(ProjectsWorld.Token)] };
 
@@ -45,11 +48,12 @@ internal sealed record ProjectsSettings
             queue: {{{Queue}}}
             routing: {{{Routing}}}
         {{{string.Join('\n', Exporter.Select(line => $"    {line}"))}}}
+          {{{(Second is null ? "" : $"sentry/second: {{url: \"{Second.AbsoluteUri}\", org_slug: acme, auth_token: {ProjectsWorld.Token}, auto_create_projects: true}}")}}}
         service:
           extensions: [health_check]
           telemetry: {metrics: {address: "127.0.0.1:0" } }
           pipelines:
-            traces: {receivers: [otlp], processors: [batch], exporters: [sentry]}
-            logs: {receivers: [otlp], processors: [batch], exporters: [sentry]}
+            traces: {receivers: [otlp], processors: [batch], exporters: [{{{(Second is null ? "sentry" : "sentry, sentry/second")}}}]}
+            logs: {receivers: [otlp], processors: [batch], exporters: [{{{(Second is null ? "sentry" : "sentry, sentry/second")}}}]}
         """;
 }

@@ -86,6 +86,9 @@ internal sealed class ProjectsWorld : IAsyncDisposable
         return world;
     }
 
+    /// <summary>Hosts and ports that the token was sent to, of those that were called at all.</summary>
+    public (IEnumerable<string> Authorized, IEnumerable<string> Called) Addresses => (_traffic.Authorized.Keys.Order(), _traffic.Called.Keys.Order());
+
     public Project Project(string slug) => State.Projects.Find(slug) ?? throw new InvalidOperationException($"There is no project {slug}.");
 
     /// <summary>Sends spans of a service, each under a name of its own.</summary>
