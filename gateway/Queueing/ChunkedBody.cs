@@ -1,15 +1,20 @@
+using System.Buffers;
+
 namespace SentryOtel.Gateway.Queueing;
 
 /// <summary>
-/// Bytes in chunks below the threshold of the large object heap. Not pooled on purpose: a connection may still read a body after its
-/// request was given up, and memory that is never handed out again can not be overwritten under it.
+/// Bytes in chunks below the threshold of the large object heap. Pooled memory goes back when the owner and every transfer that runs let go of it: a
+/// connection may still read a body after its request was given up.
 /// </summary>
-internal sealed class ChunkedBody : Stream
+/// <param name="pool">Where the chunks come from; null for memory that is never handed out again, for bodies that nobody disposes.</param>
+internal sealed class ChunkedBody(ArrayPool<byte>? pool = null) : Stream
 {
     private const int ChunkBytes = 64 * 1024;
 
     private readonly List<byte[]> _chunks = [];
     private long _length;
+    private int _holders = 1;
+    private int _isDisposed;
 
     public override bool CanRead => false;
 
@@ -25,6 +30,9 @@ internal sealed class ChunkedBody : Stream
         set => throw new NotSupportedException();
     }
 
+    /// <summary>True once the memory went back to its pool.</summary>
+    public bool IsReleased => Volatile.Read(ref _holders) == 0;
+
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         while (!buffer.IsEmpty)
@@ -32,7 +40,7 @@ internal sealed class ChunkedBody : Stream
             var at = (int)(_length % ChunkBytes);
             if (at == 0)
             {
-                _chunks.Add(GC.AllocateUninitializedArray<byte>(ChunkBytes));
+                _chunks.Add(pool?.Rent(ChunkBytes) ?? GC.AllocateUninitializedArray<byte>(ChunkBytes));
             }
 
             var count = Math.Min(buffer.Length, ChunkBytes - at);
@@ -44,27 +52,63 @@ internal sealed class ChunkedBody : Stream
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
+    /// <summary>Nothing is written any more: changes the last chunk for one of the size that it needs.</summary>
+    public void Trim()
+    {
+        if (pool is null || _chunks.Count == 0)
+        {
+            return;
+        }
+
+        var last = _chunks[^1];
+        var used = (int)(_length - ((_chunks.Count - 1L) * ChunkBytes));
+        if (used <= ChunkBytes / 2)
+        {
+            _chunks[^1] = pool.Rent(used);
+            last.AsSpan(0, used).CopyTo(_chunks[^1]);
+            pool.Return(last);
+        }
+    }
+
     /// <summary>Writes everything to <paramref name="destination"/>. May be called again, also while another call runs.</summary>
+    /// <exception cref="ObjectDisposedException">The owner let go of the body.</exception>
     public async Task SendToAsync(Stream destination, CancellationToken cancellationToken)
     {
-        foreach (var chunk in Chunks())
+        Hold();
+        try
         {
-            await destination.WriteAsync(chunk, cancellationToken);
+            var left = _length;
+            foreach (var chunk in _chunks)
+            {
+                await destination.WriteAsync(chunk.AsMemory(0, (int)Math.Min(left, ChunkBytes)), cancellationToken).ConfigureAwait(false);
+                left -= ChunkBytes;
+            }
+        }
+        finally
+        {
+            Release();
         }
     }
 
     /// <summary>The content in one array.</summary>
     public byte[] ToArray()
     {
-        var bytes = new byte[_length];
-        var at = 0;
-        foreach (var chunk in Chunks())
+        Hold();
+        try
         {
-            chunk.CopyTo(bytes.AsMemory(at));
-            at += chunk.Length;
-        }
+            var bytes = new byte[_length];
+            for (var index = 0; index < _chunks.Count; index++)
+            {
+                var at = index * ChunkBytes;
+                _chunks[index].AsSpan(0, Math.Min(bytes.Length - at, ChunkBytes)).CopyTo(bytes.AsSpan(at));
+            }
 
-        return bytes;
+            return bytes;
+        }
+        finally
+        {
+            Release();
+        }
     }
 
     public override void Flush()
@@ -77,13 +121,37 @@ internal sealed class ChunkedBody : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    private IEnumerable<ReadOnlyMemory<byte>> Chunks()
+    protected override void Dispose(bool disposing)
     {
-        var left = _length;
-        foreach (var chunk in _chunks)
+        if (disposing && Interlocked.Exchange(ref _isDisposed, 1) == 0)
         {
-            yield return chunk.AsMemory(0, (int)Math.Min(left, ChunkBytes));
-            left -= ChunkBytes;
+            Release();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private void Hold()
+    {
+        int holders;
+        do
+        {
+            holders = Volatile.Read(ref _holders);
+            ObjectDisposedException.ThrowIf(holders == 0, this);
+        }
+        while (Interlocked.CompareExchange(ref _holders, holders + 1, holders) != holders);
+    }
+
+    private void Release()
+    {
+        if (Interlocked.Decrement(ref _holders) == 0)
+        {
+            if (pool is not null)
+            {
+                _chunks.ForEach(chunk => pool.Return(chunk));
+            }
+
+            _chunks.Clear();
         }
     }
 }

@@ -24,6 +24,7 @@ internal sealed class SealedBatch : IDisposable
         Splits = splits;
         Origin = origin;
         origin?.Hold();
+        body.Trim();
         _reservation = admission.Take(body.Length);
     }
 
@@ -56,7 +57,7 @@ internal sealed class SealedBatch : IDisposable
     public static SealedBatch Seal(
         IReadOnlyList<QueuedData> data, bool gzip, ProjectAccount account, TimeSpan since, Admission admission, StoredOrigin? origin)
     {
-        var body = new ChunkedBody();
+        var body = new ChunkedBody(BodyPool.Process);
         if (gzip)
         {
             var join = new GzipJoin(body);
@@ -84,7 +85,7 @@ internal sealed class SealedBatch : IDisposable
     public static SealedBatch Seal(
         ExportPart part, bool gzip, ProjectAccount account, TimeSpan since, SplitBudget splits, Admission admission, StoredOrigin? origin = null)
     {
-        var body = new ChunkedBody();
+        var body = new ChunkedBody(BodyPool.Process);
         if (gzip)
         {
             new GzipJoin(body).Complete(part.Segments);
@@ -114,6 +115,7 @@ internal sealed class SealedBatch : IDisposable
 
     public void Dispose()
     {
+        Body.Dispose();
         _reservation.Dispose();
         Origin?.Release();
     }

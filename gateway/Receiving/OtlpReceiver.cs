@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -44,7 +43,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     {
         (_id, _options, _loggerFactory) = (configuration.Id, options, loggerFactory);
         _logger = loggerFactory.CreateLogger<OtlpReceiver>();
-        var intake = new RequestIntake(pipeline, admission, ArrayPool<byte>.Shared);
+        var intake = new RequestIntake(pipeline, admission, BodyPool.Process);
         var sockets = options.Transport ?? new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggerFactory);
         var grpc = configuration.Grpc is { } rpc ? new GrpcExport(intake, rpc, Authenticator(rpc), options, Refusals) : null;
         var http = configuration.Http is { } web ? new HttpExport(intake, web, Authenticator(web), options, Refusals) : null;

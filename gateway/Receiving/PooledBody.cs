@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Numerics;
 using SentryOtel.Otlp.Bodies;
 using SentryOtel.Otlp.Deflate;
 
@@ -11,8 +10,6 @@ namespace SentryOtel.Gateway.Receiving;
 /// </summary>
 internal sealed class PooledBody(Admission admission, ArrayPool<byte> pool) : IGzipBodyBuffer, IDisposable
 {
-    private const int Smallest = 1024;
-
     private byte[] _array = [];
     private AdmissionReservation? _reservation;
     private PooledBody? _encoded;
@@ -36,7 +33,7 @@ internal sealed class PooledBody(Admission admission, ArrayPool<byte> pool) : IG
             return true;
         }
 
-        var size = SizeFor(capacity);
+        var size = BodyPool.SizeFor(capacity);
         _reservation ??= admission.TryReserve(0);
         if (_reservation is null || !_reservation.TryResize(_array.Length + size))
         {
@@ -60,7 +57,7 @@ internal sealed class PooledBody(Admission admission, ArrayPool<byte> pool) : IG
     /// <summary>Hands the body over as a lease, with its gzip form when that was kept. Memory of which less than half is used is changed for less.</summary>
     public BufferLease Detach()
     {
-        var size = SizeFor(Length);
+        var size = BodyPool.SizeFor(Length);
         if (_array.Length == 0)
         {
             _reservation = admission.Take(size);
@@ -96,9 +93,6 @@ internal sealed class PooledBody(Admission admission, ArrayPool<byte> pool) : IG
         (_encoded, _content) = (null, null);
         return new GzipBody(encoded.Detach(), content.Start, length, content.Checksum, content.Length);
     }
-
-    private static int SizeFor(int capacity) =>
-        (int)Math.Min((uint)Array.MaxLength, BitOperations.RoundUpToPowerOf2((uint)Math.Max(capacity, Smallest)));
 
     private void MoveTo(int size)
     {
