@@ -108,6 +108,12 @@ internal sealed class ProjectQueues(
             }
         }
 
+        // Whoever fills a batch seals it, so that no more is taken in than is sealed: otherwise a full load piles up before the compressor.
+        if (!isBooked && queue.TryTakeFull() is { } full)
+        {
+            queue.Sealed(full, full.Seal(queue.Signal, queue.Limits, admission));
+        }
+
         scheduler.Wake(queue);
         return true;
     }

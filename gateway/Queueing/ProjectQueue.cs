@@ -21,16 +21,14 @@ internal sealed class ProjectQueue(
     MonotonicClock clock)
 {
     private readonly Lock _gate = new();
-    private readonly Queue<OpenBatch> _closed = new();
+    private readonly UnsealedBatches _unsealed = new(room);
     private readonly LinkedList<SealedBatch> _ready = new();
     private readonly SendGate _sending = new(backoff);
     private volatile QueueLimits _limits = limits;
-    private OpenBatch? _open;
     private RouteTarget _target = target;
     private int _inFlight;
     private int _inFlightItems;
     private long _bytes;
-    private bool _sealing;
     private bool _draining;
     private bool _stopped;
     private TimeSpan _lastUsed = clock.Now;
@@ -86,20 +84,9 @@ internal sealed class ProjectQueue(
                 data.Account.Accept(data.Items, data.Bytes, data.Since);
             }
 
-            if (_open is not null && !_open.HasRoomFor(data, Limits))
-            {
-                CloseLocked();
-            }
-
             _lastUsed = clock.Now;
-            _open ??= new OpenBatch(data.Account, data.Since);
-            _open.Add(data);
+            _unsealed.Add(data, Limits);
             AddBytesLocked(data.Bytes);
-            if (_open.Items >= Limits.BatchItems || _open.Bytes >= Limits.BatchBytes)
-            {
-                CloseLocked();
-            }
-
             return true;
         }
     }
@@ -160,7 +147,7 @@ internal sealed class ProjectQueue(
     {
         lock (_gate)
         {
-            return NextSealLocked() is not { } due || due > clock.Now ? null : _closed.TryPeek(out var closed) ? closed.Bytes : _open!.Bytes;
+            return NextSealLocked() is not { } due || due > clock.Now ? null : _unsealed.NextBytes;
         }
     }
 
@@ -179,13 +166,21 @@ internal sealed class ProjectQueue(
     {
         lock (_gate)
         {
-            if (_sealing || TakeClosedLocked() is not { } batch)
+            if (NextSealLocked() is not { } due || due > clock.Now)
             {
                 return null;
             }
 
-            _sealing = true;
-            return new QueueWork(batch, null, _target, clock.Now);
+            return new QueueWork(_unsealed.TakeToSeal() ?? _unsealed.TakeUnfilled(), null, _target, clock.Now);
+        }
+    }
+
+    /// <summary>Hands out a batch that is full and that nobody seals; null when there is none.</summary>
+    public OpenBatch? TryTakeFull()
+    {
+        lock (_gate)
+        {
+            return _unsealed.TakeToSeal();
         }
     }
 
@@ -211,7 +206,7 @@ internal sealed class ProjectQueue(
     {
         lock (_gate)
         {
-            _sealing = false;
+            _unsealed.Sealed(source);
             AddBytesLocked(-source.Bytes);
             foreach (var batch in batches)
             {
@@ -345,9 +340,9 @@ internal sealed class ProjectQueue(
         lock (_gate)
         {
             _stopped = true;
-            CloseLocked();
+            _unsealed.Close();
             long items = 0;
-            while (_closed.TryDequeue(out var batch))
+            while (_unsealed.Remove() is { } batch)
             {
                 items += DropLocked(batch, DropReason.Shutdown);
             }
@@ -373,12 +368,13 @@ internal sealed class ProjectQueue(
                 return DropLocked(first.Value, DropReason.Overflow);
             }
 
-            if (_closed.Count == 0)
+            if (_unsealed.Remove() is { } full)
             {
-                CloseLocked();
+                return DropLocked(full, DropReason.Overflow);
             }
 
-            return _closed.TryDequeue(out var batch) ? DropLocked(batch, DropReason.Overflow) : 0;
+            _unsealed.Close();
+            return _unsealed.Remove() is { } open ? DropLocked(open, DropReason.Overflow) : 0;
         }
     }
 
@@ -387,16 +383,16 @@ internal sealed class ProjectQueue(
     {
         lock (_gate)
         {
-            var waiting = (_open?.Items ?? 0) + _closed.Sum(batch => (long)batch.Items) + _ready.Sum(batch => (long)batch.Items);
+            var waiting = _unsealed.Items + _ready.Sum(batch => (long)batch.Items);
             var limit = rateLimits.GetLimit(_target.PublicKey, _target.Organization, Ingest);
             return new QueueState(
                 waiting + _inFlightItems,
                 _bytes,
                 _inFlight,
-                _ready.First?.Value.Since ?? _open?.Since,
+                _ready.First?.Value.Since ?? _unsealed.OpenSince,
                 limit is not null ? HoldReason.RateLimited : _sending.Hold,
                 limit?.Remaining ?? Max(_sending.PausedUntil - clock.Now, TimeSpan.Zero),
-                _sealing)
+                _unsealed.IsSealing)
             {
                 Limit = limit,
             };
@@ -414,34 +410,10 @@ internal sealed class ProjectQueue(
         room.Add(bytes);
     }
 
-    private void CloseLocked()
-    {
-        if (_open is not null)
-        {
-            _closed.Enqueue(_open);
-            _open = null;
-        }
-    }
-
-    private TimeSpan? NextSealLocked() =>
-        _sealing ? null
-        : _closed.Count > 0 ? TimeSpan.Zero
-        : _open is null ? null
-        : _draining ? TimeSpan.Zero
-        : _open.Since + Limits.Linger;
+    private TimeSpan? NextSealLocked() => _unsealed.NextDue(Limits.Linger, _draining);
 
     private SealedBatch? NextToSendLocked() =>
         _ready.First is { } first && MaySendLocked() && SendableAtLocked() <= clock.Now ? first.Value : null;
-
-    private OpenBatch? TakeClosedLocked()
-    {
-        if (_closed.Count == 0 && _open is not null && (_draining || _open.Since + Limits.Linger <= clock.Now))
-        {
-            CloseLocked();
-        }
-
-        return _closed.TryDequeue(out var batch) ? batch : null;
-    }
 
     // A project that fails is asked with one request at a time.
     private bool MaySendLocked() => !_stopped && _inFlight < (_sending.IsFailing ? 1 : Limits.Concurrency);

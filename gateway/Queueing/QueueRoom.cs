@@ -7,9 +7,16 @@ namespace SentryOtel.Gateway.Queueing;
 /// <param name="admission">The gateway's budget, of which requests take their part too.</param>
 internal sealed class QueueRoom(long limit, Admission admission)
 {
+    /// <summary>Into how many parts a batch falls while <see cref="IsCrowded"/>.</summary>
+    public const int CrowdedShare = 8;
+
     private const long FreeShare = 2;
 
+    // Six whole batches; sealed they take a fifth of that.
+    private const long CrowdedBytes = 24L * 1024 * 1024;
+
     private long _bytes;
+    private long _unsealed;
     private long _limit = limit;
 
     public long Limit
@@ -28,6 +35,11 @@ internal sealed class QueueRoom(long limit, Admission admission)
 
     /// <summary>Whether so many bytes more stay within the limit. What is above it was taken at the same moment, or is larger sealed than it came.</summary>
     public bool Has(long bytes) => Bytes is var now && (now <= 0 || bytes <= Limit - now);
+
+    /// <summary>Whether so much is not sealed yet that batches should be closed early.</summary>
+    public bool IsCrowded => Interlocked.Read(ref _unsealed) >= CrowdedBytes;
+
+    public void AddUnsealed(long bytes) => Interlocked.Add(ref _unsealed, bytes);
 
     public void Add(long bytes) => Interlocked.Add(ref _bytes, bytes);
 }
