@@ -99,7 +99,7 @@ internal sealed class ProjectQueue(
     {
         lock (_gate)
         {
-            var isEmpty = _open is null && _closed.Count == 0 && _ready.Count == 0 && _inFlight == 0 && !_sealing;
+            var isEmpty = _unsealed.IsEmpty && _ready.Count == 0 && _inFlight == 0;
             if (!isEmpty || _stopped || clock.Now - _lastUsed < idle)
             {
                 return IsRetired;

@@ -9,6 +9,9 @@ internal sealed class UnsealedBatches(QueueRoom room)
     /// <summary>A batch is being sealed; one at a time.</summary>
     public bool IsSealing { get; private set; }
 
+    /// <summary>Nothing is there, and nothing is being sealed.</summary>
+    public bool IsEmpty => _open is null && _closed.Count == 0 && !IsSealing;
+
     /// <summary>Spans or log records, without those that are being sealed.</summary>
     public long Items => (_open?.Items ?? 0) + _closed.Sum(batch => (long)batch.Items);
 
