@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using SentryOtel.Gateway.Ingest;
+using SentryOtel.Gateway.Queueing.Disk;
 using SentryOtel.Gateway.Receiving;
 using SentryOtel.Gateway.Receiving.Renewal;
 using SentryOtel.Gateway.Routing;
@@ -9,7 +10,7 @@ using SentryOtel.Otlp;
 namespace SentryOtel.Gateway.Telemetry;
 
 /// <summary>
-/// The gateway's books as metrics. Per exporter, signal and project: accepted = sent + dropped + queued. Labels hold project slugs, the number of which is bounded, and never a
+/// The gateway's books as metrics. Per exporter, signal and project: accepted + recovered = sent + dropped + queued. Labels hold project slugs, the number of which is bounded, and never a
 /// value from the network as it came. Instruments have OpenTelemetry's names; the exposition makes Prometheus' of them.
 /// </summary>
 internal sealed class GatewayMetrics : IDisposable
@@ -43,7 +44,8 @@ internal sealed class GatewayMetrics : IDisposable
         Counter("items.accepted", "{item}", "Spans, log records and data points taken from clients.", () => Books(balance => balance.Accepted));
         Counter("items.sent", "{item}", "Items that the destination took.", () => Books(balance => balance.Sent));
         Counter("items.dropped", "{item}", "Accepted items that were given up, by reason.", () => Dropped(balance => balance.Dropped));
-        Gauge("items.queued", "{item}", "Accepted items that wait or are on the way: accepted - sent - dropped.", () => Books(balance => balance.Queued));
+        Counter("items.recovered", "{item}", "Items that a process before this one accepted and left on disk; what was on its way at the end of that process may arrive twice.", () => Books(balance => balance.Recovered));
+        Gauge("items.queued", "{item}", "Items that wait or are on the way: accepted + recovered - sent - dropped.", () => Books(balance => balance.Queued));
         Counter("items.rejected", "{item}", "Items not accepted for good, as the client was told, by reason.", () => Rejected(requests, tally => tally.Items));
         Counter("items.refused", "{item}", "Items of requests refused whole because the queue was full; the client was told when to come back, and counts again when it does.", () => Refused(requests, tally => tally.Items));
         Counter("accepted.bytes", "By", "Bytes of accepted items, as uncompressed protobuf.", () => Books(balance => balance.AcceptedBytes));
@@ -60,8 +62,9 @@ internal sealed class GatewayMetrics : IDisposable
         Gauge("queue.in_flight", "{request}", "Export requests on the way.", () => Queues(queue => queue.InFlight));
         Meter.CreateObservableGauge(Prefix + "queue.oldest_age", () => Seconds(queue => queue.OldestAge), "s", "Age of the oldest item that waits; 0 when nothing does.");
         Meter.CreateObservableGauge(Prefix + "throttle.remaining", Throttled, "s", "Time until a project is sent to again, by what holds it; absent when nothing does.");
-        Gauge("parked.services", "{service}", "Services whose project is not there yet.", () => exporters().Select(exporter => Of(exporter.Parking.Services, exporter)));
-        Gauge("parked.bytes", "By", "Bytes that wait for a project that is not there yet.", () => exporters().Select(exporter => Of(exporter.Parking.Bytes, exporter)));
+        DiskMetrics(exporters);
+        Gauge("parked.services", "{service}", "Services whose project is not there yet.", () => exporters().Select(exporter => Of(exporter.Parking.Services + (exporter.Disk?.Parked.Services ?? 0), exporter)));
+        Gauge("parked.bytes", "By", "Bytes that wait for a project that is not there yet.", () => exporters().Select(exporter => Of(exporter.Parking.Bytes + (exporter.Disk?.Parked.Bytes ?? 0), exporter)));
         Gauge("services", "{service}", "Services by what is known of their project.", () => exporters().SelectMany(Services));
         Counter("projects.created", "{project}", "Projects created in Sentry.", () => Sources(exporters(), state => state.Created));
         Counter("lookup.failures", "{lookup}", "Look-ups of projects that Sentry did not answer as it should.", () => Sources(exporters(), state => state.LookupFailures));
@@ -120,6 +123,22 @@ internal sealed class GatewayMetrics : IDisposable
 
     private static KeyValuePair<string, object?>[] Labels(QueueReading queue) =>
         [Tag("exporter", queue.Exporter), Tag("signal", queue.Signal.Name()), Tag("project", queue.Project)];
+
+    private void DiskMetrics(Func<IReadOnlyCollection<ExporterPipeline>> exporters)
+    {
+        Gauge("queue.disk.bytes", "By", "Bytes of all files of a queue on disk.", () => Read(disk => disk.UsedBytes));
+        Gauge("queue.disk.limit", "By", "Bytes that they may have.", () => Read(disk => disk.Configuration.MaxBytes));
+        Counter("queue.disk.recovered_records", "{record}", "Records found on disk at the start, to be sent.", () => Read(disk => disk.Counters.RecoveredRecords));
+        Counter("queue.disk.lost_records", "{record}", "Records on disk that could not be read, at least.", () => Read(disk => disk.Counters.LostRecords));
+        Counter("queue.disk.lost_items", "{item}", "Items in them, as far as that can be told.", () => Read(disk => disk.Counters.LostItems));
+        Counter("queue.disk.torn_bytes", "By", "Bytes of writes that were cut off; nothing in them was acknowledged.", () => Read(disk => disk.Counters.TornBytes));
+        Counter("queue.disk.failures", "{failure}", "Calls to the disk that failed.", () => Read(disk => disk.Counters.Failures));
+        Counter("queue.disk.commits", "{commit}", "Commits, each of one or many requests.", () => Read(disk => disk.Counters.Commits));
+        Counter("queue.disk.rewritten_bytes", "By", "Bytes written again to free old segments.", () => Read(disk => disk.Counters.RewrittenBytes));
+
+        IEnumerable<Measurement<long>> Read(Func<DiskQueue, long> value) =>
+            exporters().Where(exporter => exporter.Disk is not null).Select(exporter => Of(value(exporter.Disk!), exporter));
+    }
 
     private void Counter(string name, string unit, string help, Func<IEnumerable<Measurement<long>>> read) =>
         Meter.CreateObservableCounter(Prefix + name, read, unit, help);
