@@ -160,6 +160,8 @@ internal sealed class ExporterPipeline : IDisposable
     /// <summary>Keeps to another configuration from now on: bounds, batches, retries. What waits, waits under the new rules.</summary>
     public void Apply(ExporterConfiguration exporter, IReadOnlyDictionary<OtlpSignal, BatchConfiguration> batches)
     {
+        // Where data wait stays as it is until the next start.
+        exporter = exporter with { Queue = exporter.Queue with { Disk = Disk?.Configuration.Disk } };
         _scheduler.Resize(SendCapacity.From(exporter));
         Queues.Apply(QueueRules.From(exporter, batches, _random));
         Parking.Apply(exporter.Queue.Parking);
