@@ -47,11 +47,23 @@ public sealed class KillTests(ITestOutputHelper output)
 
         gateway.Sentry.Faults.Clear();
         await gateway.StartAsync();
-        await Eventually.HoldsAsync(
-            () => acknowledged.Keys.ToHashSet() is var wanted && gateway.Arrived().ToHashSet() is var arrived && wanted.IsSubsetOf(arrived),
-            Patience,
-            "everything acknowledged has arrived",
-            TestContext.Current.CancellationToken);
+        try
+        {
+            await Eventually.HoldsAsync(
+                () => gateway.Arrived().ToHashSet() is var arrived && acknowledged.Keys.All(arrived.Contains),
+                Patience,
+                "everything acknowledged has arrived",
+                TestContext.Current.CancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            var missing = acknowledged.Keys.Except(gateway.Arrived()).ToArray();
+            output.WriteLine($"{missing.Length} of {acknowledged.Count} are missing: {string.Join(", ", missing.Take(20).Select(name => $"{name} of round {acknowledged[name]}"))}");
+            output.WriteLine(await gateway.MetricsAsync());
+            output.WriteLine(gateway.LogText);
+            throw;
+        }
+
         var copies = gateway.Arrived().GroupBy(name => name).Select(group => (group.Key, Count: group.Count())).ToArray();
         var repeated = copies.Where(copy => copy.Count > 1).ToArray();
         output.WriteLine(
@@ -137,7 +149,7 @@ public sealed class KillTests(ITestOutputHelper output)
         {
             // A service that nobody knows yet waits for its project, on disk too.
             var service = random.Next(3) switch { 0 => "orders", 1 => "billing", _ => string.Create(CultureInfo.InvariantCulture, $"late-{round / 5}") };
-            var names = Enumerable.Range(0, random.Next(1, 12)).Select(_ => Guid.NewGuid().ToString("N")).ToArray();
+            var names = Enumerable.Range(0, random.Next(1, 12)).Select(_ => $"{service} {Guid.NewGuid():N}").ToArray();
             foreach (var name in names)
             {
                 sent[name] = round;
