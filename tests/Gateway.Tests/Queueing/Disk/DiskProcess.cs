@@ -81,9 +81,12 @@ internal sealed class DiskProcess : IAsyncDisposable
         try
         {
             using var response = await _client.PostAsync(new Uri(Address(_http), "v1/traces"), content, TestContext.Current.CancellationToken);
-            return response.StatusCode;
+
+            // A body tells of a part that was rejected: one service a request, so that is the whole.
+            var answer = await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+            return response.StatusCode == HttpStatusCode.OK && answer.Length > 0 ? HttpStatusCode.UnprocessableEntity : response.StatusCode;
         }
-        catch (HttpRequestException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
             return null;
         }

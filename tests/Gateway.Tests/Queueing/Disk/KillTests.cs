@@ -21,7 +21,7 @@ public sealed class KillTests(ITestOutputHelper output)
     public async Task Fifty_kills_under_load_lose_nothing_that_was_acknowledged()
     {
         var random = new Random(20261122);
-        await using var gateway = await DiskProcess.NewAsync(projects: ["orders", "billing"]);
+        await using var gateway = await DiskProcess.NewAsync(projects: ["orders", "payments"]);
         var acknowledged = new ConcurrentDictionary<string, int>();
         var sent = new ConcurrentDictionary<string, int>();
         for (var round = 0; round < Kills; round++)
@@ -148,7 +148,7 @@ public sealed class KillTests(ITestOutputHelper output)
         while (!stop.IsCancellationRequested)
         {
             // A service that nobody knows yet waits for its project, on disk too.
-            var service = random.Next(3) switch { 0 => "orders", 1 => "billing", _ => string.Create(CultureInfo.InvariantCulture, $"late-{round / 5}") };
+            var service = random.Next(3) switch { 0 => "orders", 1 => "payments", _ => string.Create(CultureInfo.InvariantCulture, $"late-{round / 5}") };
             var names = Enumerable.Range(0, random.Next(1, 12)).Select(_ => $"{service} {Guid.NewGuid():N}").ToArray();
             foreach (var name in names)
             {
