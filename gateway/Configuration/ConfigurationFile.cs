@@ -26,7 +26,8 @@ internal static class ConfigurationFile
         var top = new SectionReader(root, string.Empty, context);
         var configuration = new RootReader(top, context, availableMemory).Read();
         return new ConfigurationResult(
-            context.HasErrors || configuration is null ? null : configuration with { Values = ValueHashes.Of(root, context) }, context.Problems) { KnownKeys = context.KnownKeys };
+            context.HasErrors || configuration is null ? null : configuration with { Values = ValueHashes.Of(root, context) }, context.Problems)
+        { KnownKeys = context.KnownKeys };
     }
 
     private static YamlNode? Parse(string yaml, ReadContext context)

@@ -1,11 +1,11 @@
 using Microsoft.AspNetCore.Http;
+using SentryOtel.Gateway.Configuration;
+using SentryOtel.Gateway.Receiving.Auth;
 using SentryOtel.Otlp;
 using SentryOtel.Otlp.Bodies;
 using SentryOtel.Otlp.Grpc;
 using SentryOtel.Otlp.Json;
 using SentryOtel.Otlp.Responses;
-using SentryOtel.Gateway.Configuration;
-using SentryOtel.Gateway.Receiving.Auth;
 
 namespace SentryOtel.Gateway.Receiving;
 

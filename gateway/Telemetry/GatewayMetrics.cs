@@ -22,7 +22,7 @@ internal sealed class GatewayMetrics : IDisposable
 
     /// <summary>What the scrape on this thread reads, so that all of its numbers are of one moment.</summary>
     [ThreadStatic]
-    private static Moment? s_moment;
+    private static Moment? _moment;
 
     private readonly Accounts _accounts;
     private readonly Func<IEnumerable<QueueReading>> _queues;
@@ -76,7 +76,7 @@ internal sealed class GatewayMetrics : IDisposable
     public Meter Meter { get; }
 
     /// <summary>Until it is disposed, what is collected on this thread is of one moment, so that the sums of one scrape are right.</summary>
-    public Moment AtOneMoment() => s_moment = new Moment(this, [.. _accounts.All.Select(account => (account, account.Read()))], [.. _queues()]);
+    public Moment AtOneMoment() => _moment = new Moment(this, [.. _accounts.All.Select(account => (account, account.Read()))], [.. _queues()]);
 
     public void Dispose() => Meter.Dispose();
 
@@ -147,9 +147,9 @@ internal sealed class GatewayMetrics : IDisposable
         Meter.CreateObservableGauge(Prefix + name, read, unit, help);
 
     private IEnumerable<(ProjectAccount Account, AccountBalance Balance)> Balances() =>
-        s_moment is { } moment && moment.Owner == this ? moment.Balances : _accounts.All.Select(account => (account, account.Read()));
+        _moment is { } moment && moment.Owner == this ? moment.Balances : _accounts.All.Select(account => (account, account.Read()));
 
-    private IEnumerable<QueueReading> Readings() => s_moment is { } moment && moment.Owner == this ? moment.Queues : _queues();
+    private IEnumerable<QueueReading> Readings() => _moment is { } moment && moment.Owner == this ? moment.Queues : _queues();
 
     private IEnumerable<Measurement<long>> Books(Func<AccountBalance, long> value) =>
         Balances().Select(entry => new Measurement<long>(value(entry.Balance), Labels(entry.Account)));
@@ -201,6 +201,6 @@ internal sealed class GatewayMetrics : IDisposable
 
         public IReadOnlyList<QueueReading> Queues { get; } = queues;
 
-        public void Dispose() => s_moment = null;
+        public void Dispose() => _moment = null;
     }
 }

@@ -58,7 +58,8 @@ internal sealed class RoutesDocument(
     {
         var target = queue.Target;
         return View(exporter.Now, queue.Name, target.ProjectSlug, queue.Signal, services, queue.Read(), exporter.Account(queue.Signal, target.ProjectSlug).Read())
-            with { ProjectId = target.ProjectId };
+            with
+        { ProjectId = target.ProjectId };
     }
 
     private RouteView View(MetricsForwarder metrics) => View(

@@ -52,7 +52,10 @@ public sealed class ConnectionTests(SentryProcess sentry) : IClassFixture<Sentry
             Path = "**",
             Answer = new FaultAnswer
             {
-                Status = 502, ContentType = "text/html", BodyBase64 = Convert.ToBase64String(Gzip(Page)), Headers = new Dictionary<string, string> { ["Content-Encoding"] = "gzip" },
+                Status = 502,
+                ContentType = "text/html",
+                BodyBase64 = Convert.ToBase64String(Gzip(Page)),
+                Headers = new Dictionary<string, string> { ["Content-Encoding"] = "gzip" },
             },
         });
         await world.SpansAsync("orders");

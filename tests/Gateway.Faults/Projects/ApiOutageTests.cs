@@ -184,7 +184,9 @@ public sealed class ApiOutageTests
             Body = """{"detail":"You are attempting to go above the allowed concurrency for this endpoint. Concurrency limit is 25"}""",
             Headers = new Dictionary<string, string>
             {
-                ["X-Sentry-Rate-Limit-Remaining"] = "39", ["X-Sentry-Rate-Limit-Limit"] = "40", ["X-Sentry-Rate-Limit-ConcurrentRemaining"] = "0",
+                ["X-Sentry-Rate-Limit-Remaining"] = "39",
+                ["X-Sentry-Rate-Limit-Limit"] = "40",
+                ["X-Sentry-Rate-Limit-ConcurrentRemaining"] = "0",
                 ["X-Sentry-Rate-Limit-Reset"] = "99999999999",
             },
         };

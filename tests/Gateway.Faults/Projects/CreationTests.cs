@@ -250,7 +250,8 @@ public sealed class CreationTests
     {
         var settings = new ProjectsSettings
         {
-            Projects = "{max_auto_created: 30, max_created_per_minute: 10}", Queue = "{parking: {max_services: 50}}",
+            Projects = "{max_auto_created: 30, max_created_per_minute: 10}",
+            Queue = "{parking: {max_services: 50}}",
         };
         await using var world = await ProjectsWorld.StartAsync(settings.With("orders"));
         var flood = new List<Sent>();

@@ -18,12 +18,14 @@ public sealed class SecretsTests
         await using var world = await ProjectsWorld.StartAsync(new ProjectsSettings().With(modes).With("orders", "payroll"));
         world.Sentry.Faults.Enqueue(new Fault
         {
-            Path = "/api/0/projects/acme/shipping/", Side = ServerSide.Management,
+            Path = "/api/0/projects/acme/shipping/",
+            Side = ServerSide.Management,
             Answer = new FaultAnswer { Status = 302, Headers = new Dictionary<string, string> { ["Location"] = $"{stranger.Address}/api/0/projects/acme/shipping/" } },
         });
         world.Sentry.Faults.Enqueue(new Fault
         {
-            Path = $"/api/{world.Project("payroll").Id}/**", Side = ServerSide.Ingest,
+            Path = $"/api/{world.Project("payroll").Id}/**",
+            Side = ServerSide.Ingest,
             Answer = new FaultAnswer { Status = 307, Headers = new Dictionary<string, string> { ["Location"] = $"{stranger.Address}/steal" } },
         });
 
@@ -54,7 +56,9 @@ public sealed class SecretsTests
             world.Sentry.Faults.Enqueue(new Fault { Path = "**", Side = ServerSide.Management, Count = 4, Answer = new FaultAnswer { Status = status, Body = answers[round % 2 + 1] } });
             world.Sentry.Faults.Enqueue(new Fault
             {
-                Path = $"/api/{world.Project("broken").Id}/**", Side = ServerSide.Ingest, Count = 3,
+                Path = $"/api/{world.Project("broken").Id}/**",
+                Side = ServerSide.Ingest,
+                Count = 3,
                 Answer = new FaultAnswer { Status = Math.Max(status, 400), Body = "event submission rejected with_reason: ProjectId" },
             });
             world.Sentry.Faults.Enqueue(new Fault { Path = "**", Side = ServerSide.Ingest, Count = 2, Reset = FaultPoint.Before });

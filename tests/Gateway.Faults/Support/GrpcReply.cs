@@ -19,7 +19,9 @@ internal sealed record GrpcReply(int Status, TimeSpan? RetryDelay)
         message.CopyTo(frame, 5);
         using var request = new HttpRequestMessage(HttpMethod.Post, method)
         {
-            Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = new ByteArrayContent(frame),
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent(frame),
         };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
         request.Headers.TE.ParseAdd("trailers");

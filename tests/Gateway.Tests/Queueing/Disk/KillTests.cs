@@ -29,7 +29,11 @@ public sealed class KillTests(ITestOutputHelper output)
             // Some rounds end in an outage, so that there is a backlog to find.
             gateway.Sentry.Faults.Enqueue(new Fault
             {
-                Path = "**", Side = ServerSide.Ingest, Skip = random.Next(4), Count = random.Next(1, 20), Answer = new FaultAnswer { Status = 503 },
+                Path = "**",
+                Side = ServerSide.Ingest,
+                Skip = random.Next(4),
+                Count = random.Next(1, 20),
+                Answer = new FaultAnswer { Status = 503 },
             });
             await gateway.StartAsync();
             using var stop = new CancellationTokenSource();
