@@ -11,6 +11,9 @@ public sealed class OutageTests(SentryProcess sentry) : IClassFixture<SentryProc
 {
     private const long LimitMiB = 256;
 
+    // Mapped code is not measured, since a debug build's is not what ships; what an idle gateway may take has to fit beside the data.
+    private const long DataMiB = LimitMiB - 40;
+
     [Theory]
     [InlineData("answers 503")]
     [InlineData("hangs")]
@@ -87,11 +90,11 @@ public sealed class OutageTests(SentryProcess sentry) : IClassFixture<SentryProc
         Assert.NotEqual(0, refused);
         var books = await world.BooksAsync();
         Assert.InRange(books.Sum("admission_reserved_bytes"), 1, books.Sum("admission_limit_bytes"));
-        Assert.InRange(((GatewayProcess)world.Gateway).PeakMemory >> 20, 1, LimitMiB);
+        Assert.InRange(((GatewayProcess)world.Gateway).PeakMemory >> 20, 1, DataMiB);
 
         await world.Sentry.RemoveFaultAsync(fault);
         await world.SettleAsync();
-        Assert.InRange(((GatewayProcess)world.Gateway).PeakMemory >> 20, 1, LimitMiB);
+        Assert.InRange(((GatewayProcess)world.Gateway).PeakMemory >> 20, 1, DataMiB);
     }
 
     private static Task<long> BeginAsync(FaultWorld world, string outage) => world.Sentry.FaultAsync(outage == "hangs"
