@@ -49,6 +49,7 @@ internal sealed class ExporterPipeline : IDisposable
         IQueueFiles? files = null)
     {
         Id = exporter.Id;
+        Admission = admission;
         _routes = routes;
         _accounts = accounts;
         _logger = logger;
@@ -71,6 +72,9 @@ internal sealed class ExporterPipeline : IDisposable
 
     /// <summary>Component id.</summary>
     public string Id { get; }
+
+    /// <summary>The gateway's budget of memory.</summary>
+    public Admission Admission { get; }
 
     public ProjectQueues Queues { get; }
 

@@ -125,14 +125,32 @@ internal sealed class IngestPlan(ExporterPipeline exporter, OtlpSignal signal, R
         }
     }
 
-    // A request of one service that came compressed is kept so when it needs no cutting: it is smaller, and is not compressed a second time.
+    // What comes compressed and needs no cutting is kept so, and the rest is compressed here, while it is in the processor's cache: a fifth waits, and the request's memory is free
+    // again. What is too small for that is copied, when it would keep much more than itself.
     private QueuedData DataOf(PlannedPart part, BufferLease lease)
     {
-        var keepsGzip = part.Queue?.Limits is { Gzip: true } limits
-            && part.Ranges.Count == 1 && part.Bytes == lease.Memory.Length && part.Bytes <= limits.MaxBatchBytes && part.Items <= limits.MaxBatchItems;
-        return keepsGzip && lease.Gzip is { } gzip
-            ? new QueuedData(gzip.Share(), part.Items, part.Account, exporter.Now)
-            : new QueuedData(lease.Share(), [.. part.Ranges], part.Items, part.Account, exporter.Now);
+        var whole = part.Ranges.Count == 1 && part.Bytes == lease.Memory.Length;
+        var limits = part.Queue?.Limits;
+        if (limits is { Gzip: true } && part.Bytes <= limits.MaxBatchBytes && part.Items <= limits.MaxBatchItems)
+        {
+            if (whole && lease.Gzip is { } gzip)
+            {
+                return new QueuedData(gzip.Share(), part.Items, part.Account, exporter.Now);
+            }
+
+            if (part.Bytes >= RequestExtract.SmallestToCompress)
+            {
+                return new QueuedData(RequestExtract.Compress(part.Ranges, exporter.Admission), part.Items, part.Account, exporter.Now);
+            }
+        }
+
+        if (part.Bytes >= lease.Memory.Length / 2)
+        {
+            return new QueuedData(lease.Share(), [.. part.Ranges], part.Items, part.Account, exporter.Now);
+        }
+
+        var copy = RequestExtract.Copy(part.Ranges, (int)part.Bytes, exporter.Admission);
+        return new QueuedData(copy, [copy.Memory], part.Items, part.Account, exporter.Now);
     }
 
     private bool PassesLimit(PlannedPart part)

@@ -16,13 +16,18 @@ internal sealed class OpenBatch(ProjectAccount account, TimeSpan since)
 
     public int Items { get; private set; }
 
+    /// <summary>Uncompressed.</summary>
     public long Bytes { get; private set; }
+
+    /// <summary>As they are kept.</summary>
+    public long HeldBytes { get; private set; }
 
     public void Add(QueuedData data)
     {
         _data.Add(data);
         Items += data.Items;
         Bytes += data.Bytes;
+        HeldBytes += data.HeldBytes;
     }
 
     /// <summary>Whether <paramref name="data"/> may join.</summary>
@@ -44,6 +49,22 @@ internal sealed class OpenBatch(ProjectAccount account, TimeSpan since)
 
     /// <summary>The stored data that this is made of; null when there are none.</summary>
     public StoredOrigin? Origin() => StoredOrigin.Of(_data);
+
+    /// <summary>Gives the batch up and books that; says how many items are lost. What is stored is not lost when the gateway stops.</summary>
+    public long Drop(DropReason reason)
+    {
+        var origin = Origin();
+        var isKept = reason == DropReason.Shutdown && origin is not null;
+        if (!isKept)
+        {
+            Account.Drop(reason, Items, Bytes);
+            origin?.Hold();
+            origin?.Release();
+        }
+
+        Release();
+        return isKept ? 0 : Items;
+    }
 
     public void Release() => _data.ForEach(data => data.Dispose());
 

@@ -10,33 +10,39 @@ namespace SentryOtel.Gateway.Queueing;
 /// What waits for one project and signal, with its own bound, its own clock for retries and its own reasons to wait. Never does the
 /// work itself: it says when there is some (<see cref="NextSeal"/>, <see cref="NextSend"/>) and hands it out.
 /// </summary>
-internal sealed class ProjectQueue(
-    string name,
-    OtlpSignal signal,
-    RouteTarget target,
-    QueueLimits limits,
-    QueueRoom room,
-    Backoff backoff,
-    RateLimitStore rateLimits,
-    MonotonicClock clock)
+internal sealed class ProjectQueue
 {
     private readonly Lock _gate = new();
-    private readonly UnsealedBatches _unsealed = new(room);
-    private readonly LinkedList<SealedBatch> _ready = new();
-    private readonly SendGate _sending = new(backoff);
-    private volatile QueueLimits _limits = limits;
-    private RouteTarget _target = target;
-    private int _inFlight;
-    private int _inFlightItems;
-    private long _bytes;
+    private readonly QueueBytes _bytes;
+    private readonly UnsealedBatches _unsealed;
+    private readonly OutgoingBatches _outgoing;
+    private readonly MonotonicClock _clock;
+    private volatile QueueLimits _limits;
     private bool _draining;
     private bool _stopped;
-    private TimeSpan _lastUsed = clock.Now;
+    private TimeSpan _lastUsed;
+
+    public ProjectQueue(
+        string name,
+        OtlpSignal signal,
+        RouteTarget target,
+        QueueLimits limits,
+        QueueRoom room,
+        Backoff backoff,
+        RateLimitStore rateLimits,
+        MonotonicClock clock)
+    {
+        (Name, Signal, _limits, _clock, _lastUsed) = (name, signal, limits, clock, clock.Now);
+        _bytes = new QueueBytes(room);
+        _unsealed = new UnsealedBatches(room);
+        _outgoing = new OutgoingBatches(
+            target, signal == OtlpSignal.Logs ? IngestSignal.Logs : IngestSignal.Traces, backoff, _bytes, rateLimits, clock);
+    }
 
     /// <summary>Names the project within its exporter; stays the same when the project is renamed or its key changes.</summary>
-    public string Name { get; } = name;
+    public string Name { get; }
 
-    public OtlpSignal Signal { get; } = signal;
+    public OtlpSignal Signal { get; }
 
     public QueueLimits Limits => _limits;
 
@@ -50,7 +56,7 @@ internal sealed class ProjectQueue(
         {
             lock (_gate)
             {
-                return _target;
+                return _outgoing.Target;
             }
         }
     }
@@ -62,7 +68,7 @@ internal sealed class ProjectQueue(
         {
             lock (_gate)
             {
-                return _sending.IsFailing;
+                return _outgoing.IsFailing;
             }
         }
     }
@@ -84,10 +90,19 @@ internal sealed class ProjectQueue(
                 data.Account.Accept(data.Items, data.Bytes, data.Since);
             }
 
-            _lastUsed = clock.Now;
+            _lastUsed = _clock.Now;
             _unsealed.Add(data, Limits);
-            AddBytesLocked(data.Bytes);
+            _bytes.Add(data.Bytes);
             return true;
+        }
+    }
+
+    /// <summary>Whether <see cref="TryEnqueue"/> would take so much now.</summary>
+    public bool HasRoom(long bytes)
+    {
+        lock (_gate)
+        {
+            return HasRoomLocked(bytes);
         }
     }
 
@@ -99,22 +114,12 @@ internal sealed class ProjectQueue(
     {
         lock (_gate)
         {
-            var isEmpty = _unsealed.IsEmpty && _ready.Count == 0 && _inFlight == 0;
-            if (!isEmpty || _stopped || clock.Now - _lastUsed < idle)
+            if (!_unsealed.IsEmpty || !_outgoing.IsEmpty || _stopped || _clock.Now - _lastUsed < idle)
             {
                 return IsRetired;
             }
 
             return IsRetired = _stopped = true;
-        }
-    }
-
-    /// <summary>Whether <see cref="TryEnqueue"/> would take so much now.</summary>
-    public bool HasRoom(long bytes)
-    {
-        lock (_gate)
-        {
-            return HasRoomLocked(bytes);
         }
     }
 
@@ -132,13 +137,7 @@ internal sealed class ProjectQueue(
     {
         lock (_gate)
         {
-            if (_ready.First is not { } first)
-            {
-                return null;
-            }
-
-            var expiry = first.Value.Since + Limits.MaxAge;
-            return MaySendLocked() ? Min(expiry, SendableAtLocked()) : expiry;
+            return _outgoing.NextDue(Limits);
         }
     }
 
@@ -147,7 +146,7 @@ internal sealed class ProjectQueue(
     {
         lock (_gate)
         {
-            return NextSealLocked() is not { } due || due > clock.Now ? null : _unsealed.NextBytes;
+            return IsSealDueLocked() ? _unsealed.NextBytes : null;
         }
     }
 
@@ -156,8 +155,8 @@ internal sealed class ProjectQueue(
     {
         lock (_gate)
         {
-            DropExpiredLocked();
-            return NextToSendLocked()?.Body.Length;
+            _outgoing.DropExpired(Limits);
+            return _outgoing.Next(Limits)?.Body.Length;
         }
     }
 
@@ -166,12 +165,7 @@ internal sealed class ProjectQueue(
     {
         lock (_gate)
         {
-            if (NextSealLocked() is not { } due || due > clock.Now)
-            {
-                return null;
-            }
-
-            return new QueueWork(_unsealed.TakeToSeal() ?? _unsealed.TakeUnfilled(), null, _target, clock.Now);
+            return IsSealDueLocked() ? new QueueWork(_unsealed.TakeToSeal() ?? _unsealed.TakeUnfilled(), null, _outgoing.Target, _clock.Now) : null;
         }
     }
 
@@ -189,15 +183,7 @@ internal sealed class ProjectQueue(
     {
         lock (_gate)
         {
-            if (NextToSendLocked() is not { } batch)
-            {
-                return null;
-            }
-
-            _ready.RemoveFirst();
-            _inFlight++;
-            _inFlightItems += batch.Items;
-            return new QueueWork(null, batch, _target, clock.Now);
+            return _outgoing.TryTake(Limits) is { } batch ? new QueueWork(null, batch, _outgoing.Target, _clock.Now) : null;
         }
     }
 
@@ -207,10 +193,10 @@ internal sealed class ProjectQueue(
         lock (_gate)
         {
             _unsealed.Sealed(source);
-            AddBytesLocked(-source.Bytes);
+            _bytes.Add(-source.Bytes);
             foreach (var batch in batches)
             {
-                AddLocked(batch, first: false);
+                _outgoing.Add(batch);
             }
         }
     }
@@ -218,38 +204,9 @@ internal sealed class ProjectQueue(
     /// <summary>Takes note of what Sentry said to a batch that was handed out to be sent.</summary>
     public void Completed(QueueWork work, SendOutcome outcome)
     {
-        var batch = work.Batch!;
         lock (_gate)
         {
-            LandLocked(batch);
-            switch (outcome.Kind)
-            {
-                case SendOutcomeKind.Sent:
-                    _sending.Recover();
-                    batch.Account.Send(batch.Items, batch.Body.Length);
-                    batch.Dispose();
-                    break;
-                case SendOutcomeKind.RateLimited:
-                    // The limit itself is in the store; what failed is nothing.
-                    _sending.Recover();
-                    AddLocked(batch, first: true);
-                    break;
-                case SendOutcomeKind.Cancelled:
-                    AddLocked(batch, first: true);
-                    break;
-                case SendOutcomeKind.ProjectRejected:
-                    HoldLocked(HoldReason.ProjectRejected, batch, work);
-                    break;
-                case SendOutcomeKind.Forbidden:
-                    HoldLocked(HoldReason.Forbidden, batch, work);
-                    break;
-                case SendOutcomeKind.Transient:
-                    RetryLocked(batch, outcome.RetryAfter, work.Started);
-                    break;
-                default:
-                    DropLocked(batch, DropReason.Refused);
-                    break;
-            }
+            _outgoing.Completed(work, outcome);
         }
     }
 
@@ -258,19 +215,7 @@ internal sealed class ProjectQueue(
     {
         lock (_gate)
         {
-            LandLocked(batch);
-            _sending.Recover();
-            if (dropped is { } reason)
-            {
-                DropLocked(batch, reason);
-                return;
-            }
-
-            batch.Dispose();
-            foreach (var part in parts.Reverse())
-            {
-                AddLocked(part, first: true);
-            }
+            _outgoing.Replaced(batch, parts, dropped);
         }
     }
 
@@ -279,11 +224,7 @@ internal sealed class ProjectQueue(
     {
         lock (_gate)
         {
-            if (_target != target)
-            {
-                _target = target;
-                _sending.Readdress();
-            }
+            _outgoing.Retarget(target);
         }
     }
 
@@ -292,15 +233,16 @@ internal sealed class ProjectQueue(
     {
         lock (_gate)
         {
-            if (_target != target)
-            {
-                _target = target;
-                _sending.Readdress();
-            }
-            else
-            {
-                _sending.Resume(clock.Now);
-            }
+            _outgoing.Resume(target);
+        }
+    }
+
+    /// <summary>The project was refused or is gone, though Sentry may still say 2xx: nothing is sent until <see cref="Resume"/>, or to a new address.</summary>
+    public void Suspend()
+    {
+        lock (_gate)
+        {
+            _outgoing.Suspend();
         }
     }
 
@@ -310,16 +252,7 @@ internal sealed class ProjectQueue(
         lock (_gate)
         {
             _limits = limits;
-            _sending.Backoff = backoff;
-        }
-    }
-
-    /// <summary>The project was refused or is gone, though Sentry may still say 2xx: nothing is sent until <see cref="Resume"/>, or to a new address.</summary>
-    public void Suspend()
-    {
-        lock (_gate)
-        {
-            _sending.Suspend();
+            _outgoing.Backoff = backoff;
         }
     }
 
@@ -342,18 +275,12 @@ internal sealed class ProjectQueue(
             _stopped = true;
             _unsealed.Close();
             long items = 0;
-            while (_unsealed.Remove() is { } batch)
+            while (RemoveUnsealedLocked() is { } batch)
             {
-                items += DropLocked(batch, DropReason.Shutdown);
+                items += batch.Drop(DropReason.Shutdown);
             }
 
-            while (_ready.First is { } first)
-            {
-                RemoveLocked(first);
-                items += DropLocked(first.Value, DropReason.Shutdown);
-            }
-
-            return items;
+            return items + _outgoing.Stop();
         }
     }
 
@@ -362,19 +289,18 @@ internal sealed class ProjectQueue(
     {
         lock (_gate)
         {
-            if (_ready.First is { } first)
+            if (_outgoing.Remove() is { } batch)
             {
-                RemoveLocked(first);
-                return DropLocked(first.Value, DropReason.Overflow);
+                return batch.Drop(DropReason.Overflow);
             }
 
-            if (_unsealed.Remove() is { } full)
+            if (RemoveUnsealedLocked() is { } full)
             {
-                return DropLocked(full, DropReason.Overflow);
+                return full.Drop(DropReason.Overflow);
             }
 
             _unsealed.Close();
-            return _unsealed.Remove() is { } open ? DropLocked(open, DropReason.Overflow) : 0;
+            return RemoveUnsealedLocked()?.Drop(DropReason.Overflow) ?? 0;
         }
     }
 
@@ -383,148 +309,30 @@ internal sealed class ProjectQueue(
     {
         lock (_gate)
         {
-            var waiting = _unsealed.Items + _ready.Sum(batch => (long)batch.Items);
-            var limit = rateLimits.GetLimit(_target.PublicKey, _target.Organization, Ingest);
             return new QueueState(
-                waiting + _inFlightItems,
-                _bytes,
-                _inFlight,
-                _ready.First?.Value.Since ?? _unsealed.OpenSince,
-                limit is not null ? HoldReason.RateLimited : _sending.Hold,
-                limit?.Remaining ?? Max(_sending.PausedUntil - clock.Now, TimeSpan.Zero),
+                _unsealed.Items + _outgoing.Items,
+                _bytes.Value,
+                _outgoing.InFlight,
+                _outgoing.OldestSince ?? _unsealed.OpenSince,
+                _outgoing.Hold,
+                _outgoing.HeldFor,
                 _unsealed.IsSealing)
             {
-                Limit = limit,
+                Limit = _outgoing.Limit,
             };
         }
     }
 
-    private IngestSignal Ingest => Signal == OtlpSignal.Logs ? IngestSignal.Logs : IngestSignal.Traces;
-
-    private bool HasRoomLocked(long bytes) =>
-        !_stopped && (_bytes == 0 || bytes <= Math.Min(Limits.MaxBytes, room.Share) - _bytes) && room.Has(bytes);
-
-    private void AddBytesLocked(long bytes)
-    {
-        _bytes += bytes;
-        room.Add(bytes);
-    }
+    private bool HasRoomLocked(long bytes) => !_stopped && _bytes.HasRoom(bytes, Limits.MaxBytes);
 
     private TimeSpan? NextSealLocked() => _unsealed.NextDue(Limits.Linger, _draining);
 
-    private SealedBatch? NextToSendLocked() =>
-        _ready.First is { } first && MaySendLocked() && SendableAtLocked() <= clock.Now ? first.Value : null;
+    private bool IsSealDueLocked() => NextSealLocked() is { } due && due <= _clock.Now;
 
-    // A project that fails is asked with one request at a time.
-    private bool MaySendLocked() => !_stopped && _inFlight < (_sending.IsFailing ? 1 : Limits.Concurrency);
-
-    private TimeSpan SendableAtLocked()
+    private OpenBatch? RemoveUnsealedLocked()
     {
-        var limited = rateLimits.GetDelay(_target.PublicKey, _target.Organization, Ingest);
-        return Max(_sending.PausedUntil, limited > TimeSpan.Zero ? clock.Now + limited : TimeSpan.Zero);
+        var batch = _unsealed.Remove();
+        _bytes.Add(-(batch?.Bytes ?? 0));
+        return batch;
     }
-
-    private void DropExpiredLocked()
-    {
-        while (_ready.First is { } first && clock.Now - first.Value.Since >= Limits.MaxAge)
-        {
-            RemoveLocked(first);
-            var limited = rateLimits.GetDelay(_target.PublicKey, _target.Organization, Ingest) > TimeSpan.Zero;
-            DropLocked(first.Value, limited ? DropReason.RateLimited : _sending.Hold switch
-            {
-                HoldReason.ProjectRejected => DropReason.ProjectRejected,
-                HoldReason.Forbidden => DropReason.Forbidden,
-                _ => DropReason.Expired,
-            });
-        }
-    }
-
-    private void HoldLocked(HoldReason reason, SealedBatch batch, QueueWork work)
-    {
-        // An answer to the old address says nothing of the new one.
-        if (work.Target == _target)
-        {
-            _sending.Refuse(reason, clock.Now);
-        }
-
-        AddLocked(batch, first: true);
-    }
-
-    private void RetryLocked(SealedBatch batch, TimeSpan asked, TimeSpan started)
-    {
-        _sending.Fail(clock.Now, started, asked);
-        batch.FirstFailure ??= clock.Now;
-        if (!_sending.Retries)
-        {
-            DropLocked(batch, DropReason.RetryDisabled);
-        }
-        else if (!_sending.MayRetry(batch.FirstFailure.Value))
-        {
-            DropLocked(batch, DropReason.RetriesExhausted);
-        }
-        else
-        {
-            AddLocked(batch, first: true);
-        }
-    }
-
-    private void LandLocked(SealedBatch batch)
-    {
-        _inFlight--;
-        _inFlightItems -= batch.Items;
-        AddBytesLocked(-batch.Body.Length);
-    }
-
-    private void AddLocked(SealedBatch batch, bool first)
-    {
-        if (_stopped)
-        {
-            DropLocked(batch, DropReason.Shutdown);
-            return;
-        }
-
-        AddBytesLocked(batch.Body.Length);
-        _ = first ? _ready.AddFirst(batch) : _ready.AddLast(batch);
-    }
-
-    private void RemoveLocked(LinkedListNode<SealedBatch> node)
-    {
-        _ready.Remove(node);
-        AddBytesLocked(-node.Value.Body.Length);
-    }
-
-    private static long DropLocked(SealedBatch batch, DropReason reason)
-    {
-        if (reason == DropReason.Shutdown && batch.Origin is { } origin)
-        {
-            origin.Keep();
-            batch.Dispose();
-            return 0;
-        }
-
-        batch.Account.Drop(reason, batch.Items, batch.Body.Length);
-        batch.Dispose();
-        return batch.Items;
-    }
-
-    // Of the same shape for what was not sealed yet.
-    private long DropLocked(OpenBatch batch, DropReason reason)
-    {
-        AddBytesLocked(-batch.Bytes);
-        var origin = batch.Origin();
-        var kept = reason == DropReason.Shutdown && origin is not null;
-        if (!kept)
-        {
-            batch.Account.Drop(reason, batch.Items, batch.Bytes);
-            origin?.Hold();
-            origin?.Release();
-        }
-
-        batch.Release();
-        return kept ? 0 : batch.Items;
-    }
-
-    private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
-
-    private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
 }

@@ -12,7 +12,7 @@ internal sealed class QueueRoom(long limit, Admission admission)
 
     private const long FreeShare = 2;
 
-    // Six whole batches; sealed they take a fifth of that.
+    // Thirty whole batches of what was compressed already, six of what was not.
     private const long CrowdedBytes = 24L * 1024 * 1024;
 
     private long _bytes;

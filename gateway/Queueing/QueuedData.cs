@@ -22,7 +22,7 @@ internal sealed class QueuedData : IDisposable
         : this(lease, items, account, since, stored)
     {
         _part = new ExportPart(ranges, items);
-        Bytes = _part.Length;
+        HeldBytes = Bytes = _part.Length;
     }
 
     /// <param name="gzip">The whole request; owned from here on.</param>
@@ -35,6 +35,7 @@ internal sealed class QueuedData : IDisposable
     {
         Gzip = gzip;
         Bytes = gzip.Length;
+        HeldBytes = gzip.Blocks.Length;
     }
 
     private QueuedData(IDisposable lease, int items, ProjectAccount account, TimeSpan since, IStoredData? stored)
@@ -62,6 +63,9 @@ internal sealed class QueuedData : IDisposable
 
     /// <summary>Uncompressed.</summary>
     public long Bytes { get; }
+
+    /// <summary>As they are kept.</summary>
+    public long HeldBytes { get; }
 
     public void Dispose() => _lease.Dispose();
 }

@@ -113,6 +113,23 @@ internal sealed class SealedBatch : IDisposable
         return plain.ToArray();
     }
 
+    /// <summary>Gives the batch up and books that; says how many items are lost. What is stored is not lost when the gateway stops.</summary>
+    public long Drop(DropReason reason)
+    {
+        var isKept = reason == DropReason.Shutdown && Origin is not null;
+        if (isKept)
+        {
+            Origin!.Keep();
+        }
+        else
+        {
+            Account.Drop(reason, Items, Body.Length);
+        }
+
+        Dispose();
+        return isKept ? 0 : Items;
+    }
+
     public void Dispose()
     {
         Body.Dispose();

@@ -27,7 +27,7 @@ internal sealed class UnsealedBatches(QueueRoom room)
 
         _open ??= new OpenBatch(data.Account, data.Since);
         _open.Add(data);
-        room.AddUnsealed(data.Bytes);
+        room.AddUnsealed(data.HeldBytes);
 
         // With many projects at a time whole batches of each would be much memory: then smaller ones do.
         if (_open.Items >= limits.BatchItems || _open.Bytes >= (room.IsCrowded ? limits.BatchBytes / QueueRoom.CrowdedShare : limits.BatchBytes))
@@ -80,7 +80,7 @@ internal sealed class UnsealedBatches(QueueRoom room)
     public void Sealed(OpenBatch batch)
     {
         IsSealing = false;
-        room.AddUnsealed(-batch.Bytes);
+        room.AddUnsealed(-batch.HeldBytes);
     }
 
     /// <summary>Takes the oldest batch out for good; null when none is full.</summary>
@@ -91,7 +91,7 @@ internal sealed class UnsealedBatches(QueueRoom room)
             return null;
         }
 
-        room.AddUnsealed(-batch.Bytes);
+        room.AddUnsealed(-batch.HeldBytes);
         return batch;
     }
 }

@@ -1,14 +1,13 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using SentryOtel.Gateway.Configuration;
 using SentryOtel.Gateway.Receiving.Auth;
 using SentryOtel.Gateway.Receiving.Renewal;
 using SentryOtel.Gateway.Receiving.SharedPort;
 using SentryOtel.Gateway.Receiving.Tls;
+using SentryOtel.Gateway.Receiving.Transport;
 
 namespace SentryOtel.Gateway.Receiving;
 
@@ -44,7 +43,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         (_id, _options, _loggerFactory) = (configuration.Id, options, loggerFactory);
         _logger = loggerFactory.CreateLogger<OtlpReceiver>();
         var intake = new RequestIntake(pipeline, admission, BodyPool.Process);
-        var sockets = options.Transport ?? new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggerFactory);
+        var sockets = options.Transport ?? SocketTransport.Create(loggerFactory);
         var grpc = configuration.Grpc is { } rpc ? new GrpcExport(intake, rpc, Authenticator(rpc), options, Refusals) : null;
         var http = configuration.Http is { } web ? new HttpExport(intake, web, Authenticator(web), options, Refusals) : null;
         if (!configuration.OnePort)

@@ -1,13 +1,12 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using SentryOtel.Gateway.Configuration;
 using SentryOtel.Gateway.Hosting.Reloading;
 using SentryOtel.Gateway.Ingest;
 using SentryOtel.Gateway.Receiving;
 using SentryOtel.Gateway.Receiving.Renewal;
+using SentryOtel.Gateway.Receiving.Transport;
 
 namespace SentryOtel.Gateway.Hosting.Running;
 
@@ -20,7 +19,7 @@ internal sealed class RunningReceivers(Admission admission, IngestCounters count
     /// <summary>How long a connection may be idle before a receiver that was replaced closes it.</summary>
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(30);
 
-    private readonly SocketTransportFactory _sockets = new(Options.Create(new SocketTransportOptions()), services.LoggerFactory);
+    private readonly IConnectionListenerFactory _sockets = SocketTransport.Create(services.LoggerFactory);
     private readonly ConcurrentDictionary<string, Running> _byId = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ReceiverPipeline> _pipelines = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Task, Running> _leaving = new();

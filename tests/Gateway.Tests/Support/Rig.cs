@@ -16,7 +16,7 @@ internal sealed class Rig : IDisposable
 {
     private readonly ReceiverPipeline _ingest;
 
-    public Rig(QueueConfiguration? queue = null, RetryConfiguration? retry = null, BatchConfiguration? batch = null, long admissionBytes = 64 * 1024 * 1024, bool checkRecords = true, IQueueFiles? files = null, FakeTimeProvider? time = null)
+    public Rig(QueueConfiguration? queue = null, RetryConfiguration? retry = null, BatchConfiguration? batch = null, long admissionBytes = 64 * 1024 * 1024, bool checkRecords = true, IQueueFiles? files = null, FakeTimeProvider? time = null, HttpConfiguration? http = null)
     {
         Time = time ?? new FakeTimeProvider();
         Admission = new Admission(admissionBytes);
@@ -25,7 +25,7 @@ internal sealed class Rig : IDisposable
             Id = "sentry",
             Routing = new RoutingConfiguration(),
             Projects = new ProjectsConfiguration(),
-            Http = new HttpConfiguration(),
+            Http = http ?? new HttpConfiguration(),
             Queue = queue ?? new QueueConfiguration(),
             Retry = retry ?? new RetryConfiguration { RandomizationFactor = 0 },
             Timeout = TimeSpan.FromSeconds(30),
