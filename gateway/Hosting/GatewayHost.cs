@@ -67,7 +67,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     public string? NotReady => _listening ? _exporters.NotReady : "the receivers do not listen yet";
 
     /// <summary>Starts everything.</summary>
-    /// <exception cref="IOException">An address is in use.</exception>
+    /// <exception cref="IOException">An address is in use, or the place of a queue can not be used.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await ChangeAsync(_configuration, new ConfigurationChange([]), cancellationToken);
@@ -78,7 +78,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     /// <summary>
     /// Puts another configuration in force without refusing a request or losing an item: requests in progress end under the one before. Nothing changes when it throws.
     /// </summary>
-    /// <exception cref="IOException">A new address is in use.</exception>
+    /// <exception cref="IOException">A new address is in use, or the place of a new queue can not be used.</exception>
     public async Task<ConfigurationChange> ReloadAsync(GatewayConfiguration configuration, CancellationToken cancellationToken)
     {
         await _changing.WaitAsync(cancellationToken);
@@ -137,7 +137,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     // From a configuration without anything, this is the start.
     private async Task ChangeAsync(GatewayConfiguration next, ConfigurationChange change, CancellationToken cancellationToken)
     {
-        var added = _exporters.Add(next);
+        var added = await _exporters.AddAsync(next);
         HealthServer? health = null;
         HealthServer? metrics = null;
         RunningReceivers.Replacement receivers;

@@ -18,5 +18,9 @@ internal sealed class DiskQueueWay(IRouteSource routes, ProjectQueues queues, Mo
 
     public ProjectQueue QueueOf(Route route, OtlpSignal signal) => queues.Of(route, signal);
 
+    public bool DropOldest(ProjectQueue? queue) => queue is not null
+        ? queue.DropOldest() > 0
+        : queues.All.OrderByDescending(candidate => candidate.Read().Bytes).Any(candidate => candidate.DropOldest() > 0);
+
     public bool TryDeliver(ProjectQueue queue, QueuedData data) => queues.TryEnqueue(queue, data, isBooked: true);
 }

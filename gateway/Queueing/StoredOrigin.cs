@@ -9,6 +9,7 @@ internal sealed class StoredOrigin
     private readonly IReadOnlyList<IStoredData> _data;
     private int _batches;
     private volatile bool _kept;
+    private bool _begun;
 
     private StoredOrigin(IReadOnlyList<IStoredData> data) => _data = data;
 
@@ -29,6 +30,25 @@ internal sealed class StoredOrigin
 
     /// <summary>One more batch holds some of the data.</summary>
     public void Hold() => Interlocked.Increment(ref _batches);
+
+    /// <summary>One of the batches is about to be sent.</summary>
+    public void Begin()
+    {
+        if (!Interlocked.Exchange(ref _begun, true))
+        {
+            _data[0].Store.Begin(_data);
+        }
+    }
+
+    /// <summary>One of the batches has arrived. Called before <see cref="Release"/>, where a store may take its time: until then the batch is in flight.</summary>
+    public void Finish()
+    {
+        // Of several batches that were cut from the data the last to be released has them forgotten.
+        if (Volatile.Read(ref _batches) == 1 && !_kept)
+        {
+            _data[0].Store.Finish(_data);
+        }
+    }
 
     /// <summary>The data stay stored, whatever becomes of the batches: the process ends.</summary>
     public void Keep() => _kept = true;

@@ -45,9 +45,15 @@ internal sealed class BatchWorker(
     {
         var batch = work.Batch!;
         batch.Attempts++;
+        batch.Origin?.Begin();
         try
         {
             var outcome = await sender.SendAsync(work.Target, queue.Signal, batch, cancellationToken);
+            if (outcome.Kind == SendOutcomeKind.Sent)
+            {
+                batch.Origin?.Finish();
+            }
+
             if (outcome.Kind != SendOutcomeKind.Sent && throttle.TryPass($"{exporter}/{queue.Name}/{queue.Signal}/{outcome.Kind}", out var suppressed))
             {
                 Log.AttemptFailed(

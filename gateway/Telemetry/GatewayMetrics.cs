@@ -129,6 +129,7 @@ internal sealed class GatewayMetrics : IDisposable
         Gauge("queue.disk.bytes", "By", "Bytes of all files of a queue on disk.", () => Read(disk => disk.UsedBytes));
         Gauge("queue.disk.limit", "By", "Bytes that they may have.", () => Read(disk => disk.Configuration.MaxBytes));
         Counter("queue.disk.recovered_records", "{record}", "Records found on disk at the start, to be sent.", () => Read(disk => disk.Counters.RecoveredRecords));
+        Counter("queue.disk.repeatable_items", "{item}", "Items found on disk at the start whose sending had begun: they alone can arrive twice.", () => Read(disk => disk.Counters.RepeatableItems));
         Counter("queue.disk.lost_records", "{record}", "Records on disk that could not be read, at least.", () => Read(disk => disk.Counters.LostRecords));
         Counter("queue.disk.lost_items", "{item}", "Items in them, as far as that can be told.", () => Read(disk => disk.Counters.LostItems));
         Counter("queue.disk.torn_bytes", "By", "Bytes of writes that were cut off; nothing in them was acknowledged.", () => Read(disk => disk.Counters.TornBytes));

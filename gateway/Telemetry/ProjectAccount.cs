@@ -18,6 +18,7 @@ internal sealed class ProjectAccount(string exporter, OtlpSignal signal, string 
     private readonly Lock _gate = new();
     private long _accepted;
     private long _recovered;
+    private long _kept;
     private long _acceptedBytes;
     private long _sent;
     private long _sentBytes;
@@ -48,13 +49,24 @@ internal sealed class ProjectAccount(string exporter, OtlpSignal signal, string 
         }
     }
 
-    /// <summary>Items that a process before this one accepted and left on disk.</summary>
+    /// <summary>Items that a process before this one accepted and left on disk; those that this one left there itself are in the books.</summary>
     public void Recover(long items)
     {
         lock (_gate)
         {
-            _recovered += items;
-            _queued += items;
+            var known = Math.Min(_kept, items);
+            _kept -= known;
+            _recovered += items - known;
+            _queued += items - known;
+        }
+    }
+
+    /// <summary>Queued items stay on disk, for whoever recovers them.</summary>
+    public void Keep(long items)
+    {
+        lock (_gate)
+        {
+            _kept += items;
         }
     }
 

@@ -29,18 +29,29 @@ internal sealed class RunningExporters(Admission admission, Accounts accounts, A
     public int Count => _byId.Count;
 
     /// <summary>Makes and starts the exporters that are not there yet.</summary>
-    public IReadOnlyList<string> Add(GatewayConfiguration configuration)
+    /// <exception cref="IOException">The place of a queue can not be used; none is added then.</exception>
+    public async Task<IReadOnlyList<string>> AddAsync(GatewayConfiguration configuration)
     {
-        var added = configuration.Exporters.Where(pair => !_byId.ContainsKey(pair.Key)).ToArray();
-        foreach (var (id, exporter) in added)
+        var added = new List<string>();
+        try
         {
-            var running = new Running(new ExporterParts(exporter, BatchesOf(configuration, id), admission, accounts, attempts, services));
-            _byId[id] = running;
-            All.Add(running.Parts.Pipeline);
-            running.Routes = RunRoutesAsync(running);
+            foreach (var (id, exporter) in configuration.Exporters.Where(pair => !_byId.ContainsKey(pair.Key)).ToArray())
+            {
+                await TakeOverAsync(exporter);
+                var running = new Running(new ExporterParts(exporter, BatchesOf(configuration, id), admission, accounts, attempts, services));
+                _byId[id] = running;
+                added.Add(id);
+                All.Add(running.Parts.Pipeline);
+                running.Routes = RunRoutesAsync(running);
+            }
+        }
+        catch
+        {
+            Remove(added);
+            throw;
         }
 
-        return [.. added.Select(static pair => pair.Key)];
+        return added;
     }
 
     /// <summary>Has the exporters that were there before work by their new configuration.</summary>
@@ -96,10 +107,23 @@ internal sealed class RunningExporters(Admission admission, Accounts accounts, A
         .DistinctBy(pipeline => pipeline.Signal)
         .ToDictionary(pipeline => pipeline.Signal, pipeline => pipeline.Batch);
 
+    // An exporter that comes back while it still drains finds what is left on its disk: the drain ends at once.
+    private async Task TakeOverAsync(ExporterConfiguration exporter)
+    {
+        foreach (var (leaving, running) in _leaving)
+        {
+            if (exporter.Queue.Disk is { } disk && running.Parts.Pipeline.Id == exporter.Id && running.Parts.Pipeline.Disk?.Configuration.Disk?.Directory == disk.Directory)
+            {
+                await running.Returned.CancelAsync();
+                await leaving;
+            }
+        }
+    }
+
     private async Task LeaveAsync(Running running)
     {
         using var longest = new CancellationTokenSource(running.Parts.LongestDrain, services.TimeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(longest.Token, _stop.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(longest.Token, running.Returned.Token, _stop.Token);
         await running.Parts.Pipeline.DrainAsync(either.Token);
         await running.Left.CancelAsync();
         await running.Routes;
@@ -138,5 +162,8 @@ internal sealed class RunningExporters(Admission admission, Accounts accounts, A
         public Task Routes { get; set; } = Task.CompletedTask;
 
         public CancellationTokenSource Left { get; } = new();
+
+        /// <summary>Cancelled when the exporter is wanted again before it has left.</summary>
+        public CancellationTokenSource Returned { get; } = new();
     }
 }

@@ -4,6 +4,7 @@ namespace SentryOtel.Gateway.Queueing.Disk;
 internal sealed class DiskCounters
 {
     private long _recoveredRecords;
+    private long _repeatableItems;
     private long _lostRecords;
     private long _lostItems;
     private long _tornBytes;
@@ -11,8 +12,11 @@ internal sealed class DiskCounters
     private long _rewrittenBytes;
     private long _syncs;
 
-    /// <summary>Records found at the start: accepted by a process before this one, and sent anew if they were on the way when it ended.</summary>
+    /// <summary>Records found at the start: accepted by a process before this one, and not known to have been sent.</summary>
     public long RecoveredRecords => Interlocked.Read(ref _recoveredRecords);
+
+    /// <summary>Items in those of them whose sending had begun: they alone can arrive twice.</summary>
+    public long RepeatableItems => Interlocked.Read(ref _repeatableItems);
 
     /// <summary>Records that could not be read, at least.</summary>
     public long LostRecords => Interlocked.Read(ref _lostRecords);
@@ -32,7 +36,13 @@ internal sealed class DiskCounters
     /// <summary>Commits, each of one or many requests.</summary>
     public long Commits => Interlocked.Read(ref _syncs);
 
-    public void Recover(long records) => Interlocked.Add(ref _recoveredRecords, records);
+    /// <param name="records">Records.</param>
+    /// <param name="repeatableItems">Items in them that may have been sent before.</param>
+    public void Recover(long records, long repeatableItems)
+    {
+        Interlocked.Add(ref _recoveredRecords, records);
+        Interlocked.Add(ref _repeatableItems, repeatableItems);
+    }
 
     public void Lose(long records, long items)
     {

@@ -15,6 +15,7 @@ internal sealed class DiskFeeder : IDisposable
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
     private readonly DiskQueue _queue;
+    private readonly DiskLines _lines;
     private readonly SegmentLog _log;
     private readonly IDiskQueueWay _way;
     private readonly Admission _admission;
@@ -25,16 +26,16 @@ internal sealed class DiskFeeder : IDisposable
     private readonly ITimer _timer;
     private volatile bool _stopped;
 
-    public DiskFeeder(DiskQueue queue, SegmentLog log, IDiskQueueWay way, Admission admission, TimeProvider time, string exporter, ILogger logger)
+    public DiskFeeder(DiskQueue queue, DiskLines lines, SegmentLog log, IDiskQueueWay way, Admission admission, TimeProvider time, string exporter, ILogger logger)
     {
-        (_queue, _log, _way, _admission, _time, _exporter, _logger) = (queue, log, way, admission, time, exporter, logger);
+        (_queue, _lines, _log, _way, _admission, _time, _exporter, _logger) = (queue, lines, log, way, admission, time, exporter, logger);
         _pump = new Pump(Feed);
         _timer = time.CreateTimer(static feeder => ((DiskFeeder)feeder!).Wake(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public TimeSpan Now => _way.Now;
 
-    private long Share => Math.Max(SmallestShare, _admission.Limit / 4 / Math.Max(1, _queue.LineCount));
+    private long Share => Math.Max(SmallestShare, _admission.Limit / 4 / Math.Max(1, _lines.Count));
 
     public void Wake()
     {
@@ -51,12 +52,12 @@ internal sealed class DiskFeeder : IDisposable
     {
         var line = entry.Record.Line;
         var answer = _way.Find(line.Value);
-        if (!_stopped && answer.Kind == RouteAnswerKind.Active && !_queue.HasCold(line))
+        if (!_stopped && answer.Kind == RouteAnswerKind.Active && !_lines.HasCold(line))
         {
             var queue = _way.QueueOf(answer.Route!, line.Signal);
             if (HasRoom(queue, queue.Read().Bytes, entry.Bytes))
             {
-                _queue.SetParked(line, false);
+                _lines.SetParked(line, false);
                 var data = new QueuedData(lease.Share(), entry.Payload, entry.Record.Items, line.Account, _way.Now, entry.Record);
                 if (_way.TryDeliver(queue, data))
                 {
@@ -67,7 +68,7 @@ internal sealed class DiskFeeder : IDisposable
             }
         }
 
-        _queue.Leave(entry.Record);
+        _lines.Leave(entry.Record);
         Wake();
     }
 
@@ -90,7 +91,7 @@ internal sealed class DiskFeeder : IDisposable
     {
         try
         {
-            var lines = _queue.Lines();
+            var lines = _lines.Waiting();
             foreach (var line in lines)
             {
                 Feed(line);
@@ -113,7 +114,7 @@ internal sealed class DiskFeeder : IDisposable
     {
         var answer = _way.Find(line.Value);
         var isActive = answer.Kind == RouteAnswerKind.Active;
-        _queue.SetParked(line, !isActive);
+        _lines.SetParked(line, !isActive);
         if (answer.Kind == RouteAnswerKind.Announce)
         {
             _way.Announce(line.Value);
@@ -121,11 +122,11 @@ internal sealed class DiskFeeder : IDisposable
 
         var queue = isActive ? _way.QueueOf(answer.Route!, line.Signal) : null;
         var held = queue?.Read().Bytes ?? 0;
-        while (!_stopped && _queue.Peek(line) is { } record)
+        while (!_stopped && _lines.Peek(line) is { } record)
         {
             if (ReasonToDrop(record, answer, queue) is { } reason)
             {
-                if (_queue.TryTake(record))
+                if (_lines.TryTake(record))
                 {
                     _queue.Drop(record, reason);
                 }
@@ -134,7 +135,7 @@ internal sealed class DiskFeeder : IDisposable
             {
                 return;
             }
-            else if (_queue.TryTake(record))
+            else if (_lines.TryTake(record))
             {
                 if (!Deliver(queue, record))
                 {
@@ -192,7 +193,7 @@ internal sealed class DiskFeeder : IDisposable
         }
 
         data.Dispose();
-        _queue.Leave(record);
+        _lines.Leave(record);
         return false;
     }
 }

@@ -22,13 +22,7 @@ internal sealed class DiskLine(DiskQueue queue, string value, OtlpSignal signal,
 
     public long Bytes { get; set; }
 
+    public long Items { get; set; }
+
     public long Records { get; set; }
-}
-
-/// <summary>The bytes that a project and signal hold on disk. Guarded by the queue's lock.</summary>
-internal sealed class ProjectShare
-{
-    public long Bytes { get; set; }
-
-    public List<DiskLine> Lines { get; } = [];
 }

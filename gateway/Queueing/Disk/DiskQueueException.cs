@@ -1,7 +1,7 @@
 namespace SentryOtel.Gateway.Queueing.Disk;
 
 /// <summary>A disk queue can not be used; the message says what to do.</summary>
-internal sealed class DiskQueueException : Exception
+internal sealed class DiskQueueException : IOException
 {
     public DiskQueueException(string message)
         : base(message)

@@ -20,6 +20,9 @@ internal interface IDiskQueueWay
     /// <summary>The queue of a route.</summary>
     ProjectQueue QueueOf(Route route, OtlpSignal signal);
 
+    /// <summary>Gives up the oldest of what waits in a queue, or in the one that holds most; false when nothing waits.</summary>
+    bool DropOldest(ProjectQueue? queue);
+
     /// <summary>Queues data that are booked already; false when the queue is stopped.</summary>
     bool TryDeliver(ProjectQueue queue, QueuedData data);
 }

@@ -13,8 +13,8 @@ internal static partial class Log
     [LoggerMessage(EventId = 502, Level = LogLevel.Information, Message = "Disk queue: segment {Segment} ends in {Bytes} bytes of a write that was cut off; nothing in them was acknowledged")]
     public static partial void SegmentTorn(ILogger logger, string segment, long bytes);
 
-    [LoggerMessage(EventId = 503, Level = LogLevel.Information, Message = "Disk queue of exporter {Exporter}: {Records} records with {Items} items recovered, {Lost} records lost")]
-    public static partial void Recovered(ILogger logger, string exporter, long records, long items, long lost);
+    [LoggerMessage(EventId = 503, Level = LogLevel.Information, Message = "Disk queue of exporter {Exporter}: {Records} records with {Items} items recovered, of which {Repeatable} items may arrive twice, since their sending had begun; {Lost} records lost")]
+    public static partial void Recovered(ILogger logger, string exporter, long records, long items, long lost, long repeatable);
 
     [LoggerMessage(EventId = 504, Level = LogLevel.Error, Message = "Disk queue of exporter {Exporter}: a record of {Items} items could not be read back and is lost")]
     public static partial void RecordLost(ILogger logger, string exporter, int items);

@@ -17,13 +17,13 @@ internal sealed class QueueFolder : IQueueFiles
     public static QueueFolder Open(string root, string name, bool createRoot)
     {
         var path = Path.Combine(root, name);
+        if (!createRoot && !Directory.Exists(root))
+        {
+            throw new DiskQueueException($"the directory {root} of the disk queue is not there; make it, or set create_directory: true");
+        }
+
         try
         {
-            if (!createRoot && !Directory.Exists(root))
-            {
-                throw new DiskQueueException($"the directory {root} of the disk queue is not there; make it, or set create_directory: true");
-            }
-
             Directory.CreateDirectory(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

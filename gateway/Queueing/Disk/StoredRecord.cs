@@ -11,6 +11,8 @@ internal sealed class StoredRecord(DiskLine line, int length, int items, long ac
 
     public DiskLine Line { get; } = line;
 
+    public IDataStore Store => Line.Queue;
+
     /// <summary>Bytes on disk, header and names included.</summary>
     public int Length { get; } = length;
 
@@ -25,7 +27,13 @@ internal sealed class StoredRecord(DiskLine line, int length, int items, long ac
     /// <summary>True while it waits on disk alone. Guarded by the queue's lock.</summary>
     public bool IsCold { get; set; }
 
-    /// <summary>Neighbours among the live records of the segment; guarded by the log.</summary>
+    /// <summary>Its sending began, in this process or one before. Guarded by the gate of the segments, as all below.</summary>
+    public bool IsBegun { get; set; }
+
+    /// <summary>It is of no use any more, and marked so. Written once.</summary>
+    public bool IsDone { get; set; }
+
+    /// <summary>Neighbours among the live records of the segment.</summary>
     public StoredRecord? Previous { get; set; }
 
     public StoredRecord? Next { get; set; }

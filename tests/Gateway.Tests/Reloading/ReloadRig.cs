@@ -54,13 +54,18 @@ internal sealed class ReloadRig : IAsyncDisposable
         var rig = new ReloadRig(sentry);
         System.IO.File.WriteAllText(rig.TokenFile, Token + "\n");
         rig.Write(yaml?.Invoke(rig) ?? rig.Yaml());
-        var source = new ConfigurationSource(rig.File, _ => null, 1L << 30);
-        var loaded = source.Load();
-        Assert.Empty(loaded.Lines(errors: true));
-        rig.Host = new GatewayHost(loaded.Result.Configuration!, new GatewayServices { LoggerFactory = rig._loggers });
-        rig.Reloader = new ConfigurationReloader(rig.Host, source, loaded, TimeProvider.System, rig._loggers.CreateLogger("reload"));
-        await rig.Host.StartAsync(TestContext.Current.CancellationToken);
+        await rig.StartHostAsync();
         return rig;
+    }
+
+    /// <summary>Stops the gateway and starts another with the same file.</summary>
+    public async Task RestartAsync(Action between)
+    {
+        await Host.StopAsync();
+        Reloader.Dispose();
+        await Host.DisposeAsync();
+        between();
+        await StartHostAsync();
     }
 
     /// <summary>A configuration; each part is lines or flow mappings in its place.</summary>
@@ -148,6 +153,16 @@ internal sealed class ReloadRig : IAsyncDisposable
         _loggers.Dispose();
         _folder.Delete(recursive: true);
         Assert.DoesNotContain(Log, line => line.Contains(Token, StringComparison.Ordinal));
+    }
+
+    private async Task StartHostAsync()
+    {
+        var source = new ConfigurationSource(File, _ => null, 1L << 30);
+        var loaded = source.Load();
+        Assert.Empty(loaded.Lines(errors: true));
+        Host = new GatewayHost(loaded.Result.Configuration!, new GatewayServices { LoggerFactory = _loggers });
+        Reloader = new ConfigurationReloader(Host, source, loaded, TimeProvider.System, _loggers.CreateLogger("reload"));
+        await Host.StartAsync(TestContext.Current.CancellationToken);
     }
 
     private sealed class LogLines : ILoggerProvider, ILogger

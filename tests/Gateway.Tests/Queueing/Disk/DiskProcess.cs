@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using SentryOtel.Cluster.Processes;
+using SentryOtel.Gateway.Tests.Telemetry;
 using SentryOtel.SentryServer;
 using SentryOtel.SentryServer.State;
 using SentryOtel.Testing;
@@ -93,6 +94,13 @@ internal sealed class DiskProcess : IAsyncDisposable
     }
 
     public Task<string> MetricsAsync() => _client.GetStringAsync(new Uri(Address(_metrics), "metrics"), TestContext.Current.CancellationToken);
+
+    /// <summary>A counter of the queue on disk.</summary>
+    public async Task<long> DiskCounterAsync(string name) =>
+        (long)Exposition.Parse(await MetricsAsync()).Sum($"sentry_otel_gateway_queue_disk_{name}_total");
+
+    /// <summary>What the next process will find; only while none runs.</summary>
+    public IReadOnlyList<RemainingRecord> Remains() => DiskRemains.Read(Queue, "sentry");
 
     /// <summary>Names of all spans that arrived, as often as they did.</summary>
     public IReadOnlyList<string> Arrived() => [.. Sentry.State.Received.Spans().Select(span => span.Name)];

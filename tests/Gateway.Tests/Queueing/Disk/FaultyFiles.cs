@@ -10,6 +10,7 @@ internal sealed class FaultyFiles(Random random) : IQueueFiles
     public const int NoSpace = 28;
     public const int IoError = 5;
 
+    private readonly Lock _gate = new();
     private readonly Dictionary<string, Content> _files = new(StringComparer.Ordinal);
     private Dictionary<string, Content> _synced = new(StringComparer.Ordinal);
     private (int Calls, int Error)? _fault;
@@ -17,99 +18,167 @@ internal sealed class FaultyFiles(Random random) : IQueueFiles
 
     public long Capacity { get; set; } = long.MaxValue;
 
-    public IEnumerable<string> Names => _files.Keys;
+    /// <summary>Called with the name of a file before it is synced, by whoever syncs.</summary>
+    public Action<string>? BeforeSync { get; set; }
+
+    /// <summary>A call that follows will fail, or one ended the process.</summary>
+    public bool HasFault
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _crashed || _fault is not null;
+            }
+        }
+    }
+
+    public IReadOnlyList<string> Names
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _files.Keys];
+            }
+        }
+    }
 
     /// <summary>Lets a write or sync fail after so many more calls, a write in its middle.</summary>
-    public void FailAfter(int calls, int error) => _fault = (calls, error);
+    public void FailAfter(int calls, int error)
+    {
+        lock (_gate)
+        {
+            _fault = (calls, error);
+        }
+    }
 
     /// <summary>What follows: the process ends during a call, which does a part of its work; nothing works until <see cref="Restart"/>.</summary>
-    public void CrashAfter(int calls) => _fault = (calls, 0);
+    public void CrashAfter(int calls) => FailAfter(calls, 0);
 
     /// <summary>The process is started again: everything written is there.</summary>
     public void Restart()
     {
-        (_fault, _crashed) = (null, false);
-        foreach (var content in _files.Values)
+        lock (_gate)
         {
-            content.Generation++;
+            (_fault, _crashed) = (null, false);
+            foreach (var content in _files.Values)
+            {
+                content.Generation++;
+            }
         }
     }
 
     /// <summary>The machine is started again: of what was not synced any part may be there, or nothing, or zeros where the bytes should be.</summary>
     public void Reboot()
     {
-        foreach (var (name, content) in _files.ToArray())
+        lock (_gate)
         {
-            if (!_synced.ContainsKey(name) && random.Next(2) == 0)
+            foreach (var (name, content) in _files.ToArray())
             {
-                _files.Remove(name);
-                continue;
+                if (!_synced.ContainsKey(name) && random.Next(2) == 0)
+                {
+                    _files.Remove(name);
+                    continue;
+                }
+
+                var length = random.Next(content.Synced.Length, content.Bytes.Length + 1);
+                var survived = content.Bytes.AsSpan(0, length).ToArray();
+                content.Synced.CopyTo(survived, 0);
+                if (random.Next(3) == 0)
+                {
+                    survived.AsSpan(content.Synced.Length).Clear();
+                }
+
+                content.Bytes = survived;
+                content.Synced = survived;
             }
 
-            var length = random.Next(content.Synced.Length, content.Bytes.Length + 1);
-            var survived = content.Bytes.AsSpan(0, length).ToArray();
-            content.Synced.CopyTo(survived, 0);
-            if (random.Next(3) == 0)
+            foreach (var (name, content) in _synced)
             {
-                survived.AsSpan(content.Synced.Length).Clear();
+                // A deletion that was not synced may not have happened.
+                if (!_files.ContainsKey(name) && random.Next(2) == 0)
+                {
+                    _files[name] = content;
+                }
             }
 
-            content.Bytes = survived;
-            content.Synced = survived;
+            _synced = new Dictionary<string, Content>(_files, StringComparer.Ordinal);
+            Restart();
         }
-
-        foreach (var (name, content) in _synced)
-        {
-            // A deletion that was not synced may not have happened.
-            if (!_files.ContainsKey(name) && random.Next(2) == 0)
-            {
-                _files[name] = content;
-            }
-        }
-
-        _synced = new Dictionary<string, Content>(_files, StringComparer.Ordinal);
-        Restart();
     }
 
     /// <summary>Flips a bit.</summary>
-    public void Corrupt(string name, long offset) => _files[name].Bytes[offset] ^= 0x10;
+    public void Corrupt(string name, long offset) => Find(name).Bytes[offset] ^= 0x10;
 
-    public byte[] Read(string name) => _files[name].Bytes;
+    public byte[] Read(string name) => Find(name).Bytes;
 
-    public void Put(string name, byte[] bytes) => _files[name] = new Content { Bytes = bytes, Synced = bytes };
+    public void Put(string name, byte[] bytes)
+    {
+        lock (_gate)
+        {
+            _files[name] = new Content { Bytes = bytes, Synced = bytes };
+        }
+    }
 
-    public IReadOnlyList<(string Name, long Length)> List() => [.. _files.Select(file => (file.Key, (long)file.Value.Bytes.Length))];
+    public IReadOnlyList<(string Name, long Length)> List()
+    {
+        lock (_gate)
+        {
+            return [.. _files.Select(file => (file.Key, (long)file.Value.Bytes.Length))];
+        }
+    }
 
     public IQueueFile Create(string name)
     {
-        Step(null);
-        Assert.DoesNotContain(name, _files.Keys);
-        return new Handle(this, _files[name] = new Content());
+        lock (_gate)
+        {
+            Step(null);
+            Assert.DoesNotContain(name, _files.Keys);
+            return new Handle(this, name, _files[name] = new Content());
+        }
     }
 
-    public IQueueFile Open(string name) => new Handle(this, _files[name]);
+    public IQueueFile Open(string name) => new Handle(this, name, Find(name));
 
     public void Delete(string name)
     {
-        Step(null);
-        _files.Remove(name);
+        lock (_gate)
+        {
+            Step(null);
+            _files.Remove(name);
+        }
     }
 
     public void Rename(string name, string newName)
     {
-        Step(null);
-        _files.Remove(name, out var content);
-        _files[newName] = content!;
+        lock (_gate)
+        {
+            Step(null);
+            _files.Remove(name, out var content);
+            _files[newName] = content!;
+        }
     }
 
     public void Sync()
     {
-        Step(null);
-        _synced = new Dictionary<string, Content>(_files, StringComparer.Ordinal);
+        lock (_gate)
+        {
+            Step(null);
+            _synced = new Dictionary<string, Content>(_files, StringComparer.Ordinal);
+        }
     }
 
     public void Dispose()
     {
+    }
+
+    private Content Find(string name)
+    {
+        lock (_gate)
+        {
+            return _files[name];
+        }
     }
 
     private void Step(Action? part)
@@ -145,7 +214,7 @@ internal sealed class FaultyFiles(Random random) : IQueueFiles
         public int Generation { get; set; }
     }
 
-    private sealed class Handle(FaultyFiles files, Content content) : IQueueFile
+    private sealed class Handle(FaultyFiles files, string name, Content content) : IQueueFile
     {
         private readonly int _generation = content.Generation;
         private bool _syncFailed;
@@ -153,44 +222,57 @@ internal sealed class FaultyFiles(Random random) : IQueueFiles
 
         public int Read(Span<byte> buffer, long offset)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            var bytes = content.Bytes;
-            var count = (int)Math.Clamp(bytes.Length - offset, 0, buffer.Length);
-            bytes.AsSpan((int)Math.Min(offset, bytes.Length), count).CopyTo(buffer);
-            return count;
+            lock (files._gate)
+            {
+                ObjectDisposedException.ThrowIf(_disposed, this);
+                var bytes = content.Bytes;
+                var count = (int)Math.Clamp(bytes.Length - offset, 0, buffer.Length);
+                bytes.AsSpan((int)Math.Min(offset, bytes.Length), count).CopyTo(buffer);
+                return count;
+            }
         }
 
         public void Write(IReadOnlyList<ReadOnlyMemory<byte>> buffers, long offset)
         {
-            Check();
-            byte[] all = [.. buffers.SelectMany(buffer => buffer.ToArray())];
-            files.Step(() => Put(all.AsSpan(0, files.Random(all.Length)), offset));
-            var room = files.Capacity - files._files.Values.Sum(file => (long)file.Bytes.Length);
-            if (offset + all.Length - content.Bytes.Length > room)
+            lock (files._gate)
             {
-                Put(all.AsSpan(0, (int)Math.Clamp(room, 0, all.Length)), offset);
-                throw new IOException("No space.", NoSpace);
-            }
+                Check();
+                byte[] all = [.. buffers.SelectMany(buffer => buffer.ToArray())];
+                files.Step(() => Put(all.AsSpan(0, files.Random(all.Length)), offset));
+                var room = files.Capacity - files._files.Values.Sum(file => (long)file.Bytes.Length);
+                if (offset + all.Length - content.Bytes.Length > room)
+                {
+                    Put(all.AsSpan(0, (int)Math.Clamp(room, 0, all.Length)), offset);
+                    throw new IOException("No space.", NoSpace);
+                }
 
-            Put(all, offset);
+                Put(all, offset);
+            }
         }
 
         public void Sync()
         {
-            Check();
-            Assert.False(_syncFailed, "A file of which a sync failed must not be synced again.");
-            _syncFailed = true;
-            files.Step(null);
-            _syncFailed = false;
-            content.Synced = content.Bytes;
+            files.BeforeSync?.Invoke(name);
+            lock (files._gate)
+            {
+                Check();
+                Assert.False(_syncFailed, "A file of which a sync failed must not be synced again.");
+                _syncFailed = true;
+                files.Step(null);
+                _syncFailed = false;
+                content.Synced = content.Bytes;
+            }
         }
 
         public void Truncate(long length)
         {
-            Check();
-            files.Step(null);
-            content.Bytes = content.Bytes[..(int)Math.Min(length, content.Bytes.Length)];
-            content.Synced = content.Synced[..(int)Math.Min(length, content.Synced.Length)];
+            lock (files._gate)
+            {
+                Check();
+                files.Step(null);
+                content.Bytes = content.Bytes[..(int)Math.Min(length, content.Bytes.Length)];
+                content.Synced = content.Synced[..(int)Math.Min(length, content.Synced.Length)];
+            }
         }
 
         public void Dispose() => _disposed = true;
