@@ -77,11 +77,3 @@ public enum NamespacesFrom
     /// <summary>Namespaces that a selector matches.</summary>
     Selector,
 }
-
-/// <summary>What happens to metrics, which Sentry does not take over OTLP.</summary>
-public sealed class MetricsSpec
-{
-    /// <summary>Base URL of an OTLP/HTTP endpoint that metrics are passed on to. Without it they are refused with a reason. This version refuses the setting.</summary>
-    [Length(1, 2048), Pattern(Patterns.HttpUrl)]
-    public string? ForwardTo { get; set; }
-}

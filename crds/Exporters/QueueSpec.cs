@@ -44,11 +44,11 @@ public sealed class RetrySpec
 [ValidationRule("(self.storage == 'Disk') == has(self.volumeClaim)", RuleMessages.VolumeClaim)]
 public sealed class QueueSpec
 {
-    /// <summary>Memory: lost with the pod beyond its drain time. Disk: survives on a volume per replica; this version refuses it.</summary>
+    /// <summary>Memory: lost with the pod beyond its drain time. Disk: survives on a volume per replica.</summary>
     [Default]
     public QueueStorage Storage { get; set; } = QueueStorage.Memory;
 
-    /// <summary>Most bytes queued in one gateway replica, over all projects, e.g. <c>256Mi</c>. This version refuses it: set maxBytesPerProject.</summary>
+    /// <summary>Most bytes queued in one gateway replica, over all projects, e.g. <c>256Mi</c>. Without it: with Memory what the gateway's memory limit allows, with Disk four fifths of the volume.</summary>
     [Length(1, 32), Pattern(Patterns.Bytes)]
     public string? MaxBytes { get; set; }
 
@@ -60,7 +60,11 @@ public sealed class QueueSpec
     [Length(1, 32), Pattern(Patterns.Duration)]
     public string? MaxAge { get; set; }
 
-    /// <summary>The volume of each replica with storage Disk.</summary>
+    /// <summary>What gives way when there is no more room.</summary>
+    [Default]
+    public QueueOverflow Overflow { get; set; } = QueueOverflow.Refuse;
+
+    /// <summary>The volume of each replica with storage Disk. What exists already keeps its size and class.</summary>
     public VolumeClaimSpec? VolumeClaim { get; set; }
 }
 
@@ -75,6 +79,17 @@ public enum QueueStorage
     Disk,
 }
 
+/// <summary>What gives way when a queue is full.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<QueueOverflow>))]
+public enum QueueOverflow
+{
+    /// <summary>New data: clients are told to come back.</summary>
+    Refuse,
+
+    /// <summary>The oldest data: they are dropped and counted.</summary>
+    DropOldest,
+}
+
 /// <summary>A PersistentVolumeClaim per gateway replica.</summary>
 public sealed class VolumeClaimSpec
 {
@@ -85,4 +100,31 @@ public sealed class VolumeClaimSpec
     /// <summary>Size of the volume.</summary>
     [Required, Length(1, 32), Pattern(Patterns.Bytes)]
     public string Size { get; set; } = "";
+
+    /// <summary>What becomes of claims that no pod uses any more (Kubernetes 1.27 and later; before, they stay).</summary>
+    [Default]
+    public VolumeRetentionSpec RetentionPolicy { get; set; } = new();
+}
+
+/// <summary>What becomes of a gateway's claims, which may hold data that Sentry has not taken yet.</summary>
+public sealed class VolumeRetentionSpec
+{
+    /// <summary>When the exporter is deleted, or its storage becomes Memory.</summary>
+    [Default]
+    public VolumeRetention WhenDeleted { get; set; } = VolumeRetention.Retain;
+
+    /// <summary>When there are fewer replicas than before.</summary>
+    [Default]
+    public VolumeRetention WhenScaled { get; set; } = VolumeRetention.Retain;
+}
+
+/// <summary>What becomes of a claim.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<VolumeRetention>))]
+public enum VolumeRetention
+{
+    /// <summary>It stays, and the condition VolumesReleased names it.</summary>
+    Retain,
+
+    /// <summary>It goes with its pod, and with it what it holds.</summary>
+    Delete,
 }

@@ -9,7 +9,7 @@ public sealed class SentryExporterStatus
     /// <summary>Generation of the spec that this status speaks of.</summary>
     public long? ObservedGeneration { get; set; }
 
-    /// <summary>Ready, CredentialsValid, ProjectsSynced, GatewayAvailable and Progressing.</summary>
+    /// <summary>Ready, CredentialsValid, ProjectsSynced, GatewayAvailable and Progressing; VolumesReleased while the queue is or was on disk.</summary>
     [Items(16), ListMapKeys("type")]
     public List<V1Condition>? Conditions { get; set; }
 

@@ -27,6 +27,9 @@ internal static class Patterns
     /// <summary>An absolute HTTP or HTTPS URL without credentials, query or fragment.</summary>
     public const string HttpUrl = @"^https?://[^/@?#\s]+(/[^?#\s]*)?$";
 
+    /// <summary>The name of an HTTP header, as far as it is in use: letters, digits, '-' and '_'.</summary>
+    public const string HeaderName = @"^[A-Za-z0-9_-]+$";
+
     /// <summary>The name of an environment variable as Kubernetes accepts it.</summary>
     public const string EnvironmentVariable = @"^[-._a-zA-Z][-._a-zA-Z0-9]*$";
 }

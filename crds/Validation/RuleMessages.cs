@@ -8,6 +8,7 @@ internal static class RuleMessages
     public const string CreationNeedsOrganization = "autoCreateProjects needs orgSlug and authTokenSecretRef: a DSN can not create projects";
     public const string FallbackProject = "fallbackProject is required when onMissingAttribute is Fallback";
     public const string VolumeClaim = "volumeClaim is required with storage Disk and forbidden with Memory";
+    public const string MetricsDestination = "headers, headersFrom and tls need forwardTo: they are of the way there";
     public const string NamespaceSelector = "selector is required with from Selector and forbidden otherwise";
     public const string SelectorValues = "values are needed with In and NotIn and forbidden with Exists and DoesNotExist";
     public const string OneCertificateSource = "set exactly one of secretKeyRef and configMapKeyRef";

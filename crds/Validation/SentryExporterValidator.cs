@@ -18,6 +18,7 @@ public static class SentryExporterValidator
             .. Routing(spec),
             .. SharedRules.Check(spec.Http.Tls?.CaFrom, "spec.http.tls.caFrom"),
             .. SharedRules.Check(spec.Ingest?.Tls?.CaFrom, "spec.ingest.tls.caFrom"),
+            .. SharedRules.Check(spec.Metrics?.Tls?.CaFrom, "spec.metrics.tls.caFrom"),
             .. SharedRules.Check(spec.Discovery.NamespaceSelector, "spec.discovery.namespaceSelector"),
             .. SharedRules.Check(spec.AllowedRoutes.Namespaces.Selector, "spec.allowedRoutes.namespaces.selector"),
             .. Gateway(spec.Gateway),
@@ -52,6 +53,11 @@ public static class SentryExporterValidator
         if ((spec.Queue.Storage == QueueStorage.Disk) != spec.Queue.VolumeClaim is not null)
         {
             yield return new FieldError("spec.queue", RuleMessages.VolumeClaim);
+        }
+
+        if (spec.Metrics is { ForwardTo: null } metrics && (metrics.Headers is not null || metrics.HeadersFrom is not null || metrics.Tls is not null))
+        {
+            yield return new FieldError("spec.metrics", RuleMessages.MetricsDestination);
         }
 
         var namespaces = spec.AllowedRoutes.Namespaces;

@@ -19,6 +19,7 @@ internal static class FilledResource
         [Patterns.DataKey] = "some.key",
         [Patterns.LabelKey] = "example.com/label",
         [Patterns.HttpUrl] = "https://example.com/path",
+        [Patterns.HeaderName] = "X-Some-Header",
         [Patterns.EnvironmentVariable] = "SOME_NAME",
     };
 

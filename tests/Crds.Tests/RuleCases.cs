@@ -26,6 +26,13 @@ internal static class RuleCases
         Exporter("disk with a volume", Token + """, "queue": {"storage": "Disk", "volumeClaim": {"size": "1Gi"}} """),
         Exporter("disk without volume", Token + """, "queue": {"storage": "Disk"} """, Error("spec.queue", VolumeClaim)),
         Exporter("memory with a volume", Token + """, "queue": {"volumeClaim": {"size": "1Gi"}} """, Error("spec.queue", VolumeClaim)),
+        Exporter(
+            "metrics with credentials",
+            Token + """, "metrics": {"forwardTo": "https://otlp.example.com", "headersFrom": [{"name": "authorization", "secretKeyRef": {"name": "a", "key": "b"}}]} """),
+        Exporter("headers of no metrics", Token + """, "metrics": {"headers": {"a": "b"}} """, Error("spec.metrics", MetricsDestination)),
+        Exporter(
+            "authorities of metrics from nowhere", Token + """, "metrics": {"forwardTo": "https://otlp.example.com", "tls": {"caFrom": {}}} """,
+            Error("spec.metrics.tls.caFrom", OneCertificateSource)),
         Exporter("routes from selected namespaces", Token + """, "allowedRoutes": {"namespaces": {"from": "Selector", "selector": {}}} """),
         Exporter(
             "no selector", Token + """, "allowedRoutes": {"namespaces": {"from": "Selector"}} """,

@@ -57,14 +57,17 @@ public sealed class GatewaySpec
     [Default]
     public GatewayServiceSpec Service { get; set; } = new();
 
-    /// <summary>An Ingress for OTLP over HTTP (port 4318).</summary>
+    /// <summary>An Ingress for OTLP over HTTP (port 4318), and one for gRPC (port 4317) if wanted.</summary>
     public GatewayIngressSpec? Ingress { get; set; }
 
-    /// <summary>TLS of the OTLP receivers. This version refuses it: end TLS at an Ingress or a service mesh.</summary>
+    /// <summary>TLS of the OTLP receivers; without it plain text. Renewed certificates are taken without a restart. An Ingress in front must speak TLS to the pods, too.</summary>
     public GatewayTlsSpec? Tls { get; set; }
 
-    /// <summary>What clients must present. This version refuses it: restrict clients by networkPolicy.</summary>
+    /// <summary>What clients must present; without it nothing.</summary>
     public GatewayAuthSpec? Auth { get; set; }
+
+    /// <summary>Which web pages may send OTLP over HTTP from browsers; without it none.</summary>
+    public GatewayCorsSpec? Cors { get; set; }
 
     /// <summary>A PodDisruptionBudget for the pods.</summary>
     public PodDisruptionBudgetSpec? PodDisruptionBudget { get; set; }
@@ -72,11 +75,14 @@ public sealed class GatewaySpec
     /// <summary>A NetworkPolicy for the pods.</summary>
     public NetworkPolicySpec? NetworkPolicy { get; set; }
 
+    /// <summary>A ServiceMonitor or PodMonitor for the gateway's metrics, where the Prometheus operator's definitions are installed.</summary>
+    public GatewayMonitorSpec? Monitor { get; set; }
+
     /// <summary>Environment variables of the gateway's container.</summary>
     [Items(64), ListMapKeys("name")]
     public List<EnvironmentVariableSpec>? Env { get; set; }
 
-    /// <summary>Seconds a stopping pod gets to send what it has queued.</summary>
+    /// <summary>Seconds a stopping pod gets to send what it has queued. The last five are kept for its end.</summary>
     [Default, Range(0, 3600)]
     public int TerminationGracePeriodSeconds { get; set; } = 60;
 }
