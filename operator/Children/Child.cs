@@ -6,10 +6,17 @@ namespace SentryOtel.Operator.Children;
 
 /// <summary>One child that may exist, and what it shall be.</summary>
 /// <param name="Resource">Its kind.</param>
+/// <param name="Name">Its name.</param>
 /// <param name="Wanted">Its manifest; null when it shall not be there.</param>
 /// <param name="Live">It, as it is; null when it is not there.</param>
-internal sealed record Child(EntityMetadata Resource, JsonObject? Wanted, JsonObject? Live)
+internal sealed record Child(EntityMetadata Resource, string Name, JsonObject? Wanted, JsonObject? Live)
 {
+    /// <summary>Whether the child is the gateway's pods: a Deployment or a StatefulSet.</summary>
+    public bool IsWorkload => Resource == ChildKind.Deployment || Resource == ChildKind.StatefulSet;
+
+    /// <summary>Whether it is going already, and only its dependents keep it.</summary>
+    public bool IsTerminating => Live?["metadata"]?["deletionTimestamp"] is not null;
+
     /// <summary>Whether the live object's controller is the object of this uid.</summary>
     public bool IsOwnedBy(string uid) =>
         Live?["metadata"]?["ownerReferences"] is JsonArray owners

@@ -1,6 +1,4 @@
-using System.Text.Json.Nodes;
 using SentryOtel.Kubernetes.Client;
-using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Operator.Configuration;
 using SentryOtel.Operator.Manifests;
 
@@ -12,8 +10,8 @@ internal sealed class ChildWriter(IKubernetesClient client)
     private static readonly ApplyOptions Options = new() { FieldManager = OperatorOptions.FieldManager, Force = true };
 
     /// <summary>Reads the live object of a child.</summary>
-    public async Task<Child> ReadAsync(EntityMetadata resource, JsonObject? wanted, string name, string space, CancellationToken cancellationToken) =>
-        new(resource, wanted, await client.GetAsync(resource, name, space, cancellationToken).ConfigureAwait(false));
+    public async Task<Child> ReadAsync(PlannedChild planned, string space, CancellationToken cancellationToken) => new(
+        planned.Resource, planned.Name, planned.Wanted, await client.GetAsync(planned.Resource, planned.Name, space, cancellationToken).ConfigureAwait(false));
 
     /// <summary>Applies, deletes or leaves alone; true when something was written.</summary>
     /// <param name="child">The child, as read; one that another controller owns must not come here.</param>

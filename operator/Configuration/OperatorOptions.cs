@@ -49,6 +49,9 @@ internal sealed record OperatorTimes
     /// <summary>How often Secrets are read again: their changes are not watched, since that would need the right to list every Secret.</summary>
     public TimeSpan SecretPoll { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>How often a gateway that changes its storage is looked at.</summary>
+    public TimeSpan StorageSwitchPoll { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>How often a token that works is tried again at Sentry.</summary>
     public TimeSpan TokenCheck { get; init; } = TimeSpan.FromMinutes(10);
 

@@ -6,7 +6,6 @@ using SentryOtel.Kubernetes.Conditions;
 using SentryOtel.Kubernetes.Controllers;
 using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Kubernetes.Events;
-using SentryOtel.Kubernetes.Informers;
 using SentryOtel.Operator.Children;
 using SentryOtel.Operator.Credentials;
 using SentryOtel.Operator.Gateways;
@@ -16,10 +15,10 @@ using SentryOtel.Operator.Routes;
 namespace SentryOtel.Operator.Controllers;
 
 /// <summary>
-/// Brings an exporter's gateway in line: validate, look at the credentials, apply the children, report. What the Deployment and the routes say about themselves
+/// Brings an exporter's gateway in line: validate, look at the credentials, apply the children, report. What the workload and the routes say about themselves
 /// only wakes a report.
 /// </summary>
-internal sealed class ExporterController(OperatorServices services, IStore<V1Deployment> deployments, RouteIndex routes)
+internal sealed class ExporterController(OperatorServices services, GatewayWorkloads workloads, RouteIndex routes)
     : IEntityStatusController<SentryExporter>
 {
     private readonly CredentialCheck _credentials = new(services.Options.Times, services.TimeProvider);
@@ -42,6 +41,7 @@ internal sealed class ExporterController(OperatorServices services, IStore<V1Dep
         {
             { Halted: { Reason: CredentialReasons.InvalidSpec } halted } => ReconciliationResult.Terminal(halted.Reason, halted.Message),
             { Halted: not null } => ReconciliationResult.Success(),
+            { Children.Leaving: not null } => ReconciliationResult.RequeueAfter(services.Options.Times.StorageSwitchPoll),
             { Credentials: { IsTransient: true } unknown } => ReconciliationResult.Failure(unknown.Reason, unknown.Message),
 
             // A Secret's change wakes nobody; neither does the end of a foreign object.
@@ -83,7 +83,7 @@ internal sealed class ExporterController(OperatorServices services, IStore<V1Dep
 
         if (exporter.Spec.Suspend)
         {
-            return ExporterObservation.Halt(uid, generation, "Suspended", "spec.suspend is true: nothing is changed until it is false");
+            return ExporterObservation.Halt(uid, generation, ExporterStatus.Suspended, "spec.suspend is true: nothing is changed until it is false");
         }
 
         var connection = await services.Connections.GetAsync(exporter, cancellationToken).ConfigureAwait(false);
@@ -94,30 +94,27 @@ internal sealed class ExporterController(OperatorServices services, IStore<V1Dep
             return new ExporterObservation(uid, generation, credentials);
         }
 
-        var (hash, missing) = await _secrets.HashAsync(exporter, connection, cancellationToken).ConfigureAwait(false);
-        if (missing is not null)
+        if (await _secrets.FindMissingAsync(exporter, cancellationToken).ConfigureAwait(false) is { } missing)
         {
             return new ExporterObservation(uid, generation, CredentialState.Of(missing));
         }
 
-        var versions = await VersionChoice.AskAsync(services.Client.Discovery, cancellationToken).ConfigureAwait(false);
-        var inputs = new GatewayInputs(exporter, services.Options.GatewayImage, hash, versions);
+        var versions = await VersionChoice.AskAsync(services.Client.Discovery, exporter.Spec, cancellationToken).ConfigureAwait(false);
+        var inputs = new GatewayInputs(exporter, services.Options.GatewayImage, versions);
         return new ExporterObservation(uid, generation, credentials)
         {
-            Children = await _children.ApplyAsync(inputs, cancellationToken).ConfigureAwait(false),
+            Children = await _children.ApplyAsync(inputs, MayHaveLeftClaims(exporter), cancellationToken).ConfigureAwait(false),
         };
     }
 
     private async Task ReportAsync(SentryExporter exporter, ExporterObservation observation, CancellationToken cancellationToken)
     {
         var key = ObjectKey.Of(exporter);
-
-        // The cache may show less than was written.
-        var previous = _written.TryGetValue(key, out var last) && last.Uid == exporter.Metadata.Uid ? last.Status : exporter.Status;
-        var deployment = Deployment(exporter);
-        var pods = GatewayState.NeedsPods(deployment) ? await PodsAsync(exporter, cancellationToken).ConfigureAwait(false) : [];
+        var previous = Previous(exporter);
+        var (workload, leaving) = workloads.Of(exporter);
+        var pods = GatewayState.NeedsPods(workload) ? await PodsAsync(exporter, cancellationToken).ConfigureAwait(false) : [];
         var own = routes.Of(key);
-        var status = ExporterStatus.Build(exporter, previous, observation, GatewayState.Of(deployment, pods), own, services.TimeProvider);
+        var status = ExporterStatus.Build(exporter, previous, observation, GatewayState.Of(workload, leaving, pods), own, services.TimeProvider);
         var write = await services.Status.WriteAsync(
             exporter, exporter.Status, status, CrdJsonContext.Default.SentryExporterStatus, cancellationToken).ConfigureAwait(false);
         if (write == StatusWrite.Gone)
@@ -133,11 +130,12 @@ internal sealed class ExporterController(OperatorServices services, IStore<V1Dep
         }
     }
 
-    private V1Deployment? Deployment(SentryExporter exporter)
-    {
-        var deployment = deployments.Get(new ObjectKey(exporter.Metadata.Namespace, Naming.Gateway(exporter.Metadata.Name!)));
-        return deployment?.Metadata.OwnerReferences?.Any(owner => owner.Controller == true && owner.Uid == exporter.Metadata.Uid) == true ? deployment : null;
-    }
+    // The condition is there once the gateway has been on disk, and it outlives the operator.
+    private bool MayHaveLeftClaims(SentryExporter exporter) => Previous(exporter)?.Conditions.FindCondition(ExporterStatus.VolumesReleased) is not null;
+
+    // The cache may show less than was written.
+    private SentryExporterStatus? Previous(SentryExporter exporter) =>
+        _written.TryGetValue(ObjectKey.Of(exporter), out var last) && last.Uid == exporter.Metadata.Uid ? last.Status : exporter.Status;
 
     private async Task<IReadOnlyCollection<V1Pod>> PodsAsync(SentryExporter exporter, CancellationToken cancellationToken)
     {
@@ -154,7 +152,7 @@ internal sealed class ExporterController(OperatorServices services, IStore<V1Dep
         if (then is null || then.Status != now.Status || then.Reason != now.Reason)
         {
             // Pods that are on their way are no reason to worry anybody.
-            var ordinary = now.Status == ConditionStatus.True || (now.Reason == "NoPodReady" && after.Conditions.IsConditionTrue(ExporterStatus.Progressing));
+            var ordinary = now.Status == ConditionStatus.True || (now.Reason == GatewayReasons.NoPodReady && after.Conditions.IsConditionTrue(ExporterStatus.Progressing));
             var type = ordinary ? EventType.Normal : EventType.Warning;
             services.Events.Event(exporter, type, now.Reason!, "Reconcile", now.Message ?? "");
         }

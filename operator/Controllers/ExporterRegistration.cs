@@ -4,6 +4,7 @@ using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Kubernetes.Hosting;
 using SentryOtel.Kubernetes.Informers;
 using SentryOtel.Kubernetes.Queueing;
+using SentryOtel.Operator.Gateways;
 using SentryOtel.Operator.Manifests;
 using SentryOtel.Operator.Routes;
 
@@ -20,7 +21,8 @@ internal static class ExporterRegistration
     public static Controller<SentryExporter> AddExporterController(this OperatorHostBuilder host, OperatorServices services, RouteIndex routes, Random random)
     {
         var deployments = Owned<V1Deployment>(host, services);
-        var controller = new ExporterController(services, deployments.Store, routes);
+        var sets = Owned<V1StatefulSet>(host, services);
+        var controller = new ExporterController(services, new GatewayWorkloads(deployments.Store, sets.Store), routes);
         return host.AddController(controller, builder => builder
             .WithOptions(new ControllerOptions
             {
@@ -29,6 +31,8 @@ internal static class ExporterRegistration
             })
             .Owns(WorkKind.Status, predicate: null, deployments)
             .Owns(WorkKind.Reconcile, Desired<V1Deployment>(), deployments)
+            .Owns(WorkKind.Status, predicate: null, sets)
+            .Owns(WorkKind.Reconcile, Desired<V1StatefulSet>(), sets)
             .Owns(WorkKind.Reconcile, Desired<V1Service>(), Owned<V1Service>(host, services))
             .Owns(WorkKind.Reconcile, Removed<V1ServiceAccount>(), Owned<V1ServiceAccount>(host, services))
             .Watches<SentryProjectRoute>(static route => [RouteClaims.ExporterOf(route)], WorkKind.Status, informer: routes.Informer));

@@ -15,15 +15,18 @@ internal static class ExporterStatus
     public const string ProjectsSynced = "ProjectsSynced";
     public const string GatewayAvailable = "GatewayAvailable";
     public const string Progressing = "Progressing";
+    public const string VolumesReleased = "VolumesReleased";
 
-    public const string NameConflict = "NameConflict";
+    public const string Suspended = "Suspended";
+    public const string ProjectsReady = "ProjectsReady";
+    public const string ProjectsNotReady = "ProjectsNotReady";
 
     private const int NamedRoutes = 5;
 
     /// <param name="exporter">The exporter.</param>
     /// <param name="previous">The status before, whose transition times are kept.</param>
     /// <param name="observation">What the last reconcile found.</param>
-    /// <param name="gateway">What the Deployment says.</param>
+    /// <param name="gateway">What the workload says.</param>
     /// <param name="routes">The exporter's routes.</param>
     /// <param name="timeProvider">The time of transitions.</param>
     public static SentryExporterStatus Build(
@@ -57,6 +60,11 @@ internal static class ExporterStatus
         Set(status, ProjectsSynced, ProjectsOf(accepted), timeProvider);
         Set(status, GatewayAvailable, available, timeProvider);
         Set(status, Progressing, progressing, timeProvider);
+        if (observation.Children is { Conflict: null } children)
+        {
+            Volumes(status, VolumeState.Of(exporter.Spec.Queue.Storage, children), timeProvider);
+        }
+
         return status;
     }
 
@@ -73,14 +81,21 @@ internal static class ExporterStatus
         if (observation.Children?.Conflict is { } foreign)
         {
             var conflict = new ConditionState(
-                ConditionStatus.False, NameConflict, $"{foreign} exists and does not belong to this exporter: delete it, or give the exporter another name");
+                ConditionStatus.False, GatewayReasons.NameConflict, $"{foreign} exists and does not belong to this exporter: delete it, or give the exporter another name");
             return (conflict, conflict);
         }
 
-        return observation.Children?.NotServed is { Count: > 0 } kinds
-            ? (gateway.Available, new ConditionState(
-                ConditionStatus.False, "KindNotServed", $"this API server serves no version that is known here of: {string.Join(", ", kinds)}"))
-            : (gateway.Available, gateway.Progressing);
+        return (gateway.Available, observation.Children switch
+        {
+            { NotServed: { Count: > 0 } kinds } => new ConditionState(
+                ConditionStatus.False, GatewayReasons.KindNotServed, $"this API server serves no version that is known here of: {string.Join(", ", kinds)}"),
+            { KeepsClaimTemplate: true } when gateway.Progressing.Reason == GatewayReasons.RolloutComplete => new ConditionState(
+                ConditionStatus.False,
+                GatewayReasons.VolumeClaimFixed,
+                "spec.queue.volumeClaim is not that of the StatefulSet, and a server lets nobody change it: set it back, or switch to storage Memory, see to the claims that are left, and switch to Disk again"),
+            { ForeignAutoscaler: { } scaler } => gateway.Progressing with { Message = $"{gateway.Progressing.Message}; HorizontalPodAutoscaler {scaler} says how many" },
+            _ => gateway.Progressing,
+        });
     }
 
     private static ConditionState ProjectsOf(List<SentryProjectRoute> routes)
@@ -93,12 +108,12 @@ internal static class ExporterStatus
         if (waiting.Count == 0)
         {
             return new ConditionState(
-                ConditionStatus.True, "ProjectsReady", routes.Count == 0 ? "no route names this exporter yet" : "every route has its project");
+                ConditionStatus.True, ProjectsReady, routes.Count == 0 ? "no route names this exporter yet" : "every route has its project");
         }
 
         var more = waiting.Count > NamedRoutes ? $" and {waiting.Count - NamedRoutes} more" : "";
         return new ConditionState(
-            ConditionStatus.False, "ProjectsNotReady", $"without a project: {string.Join(", ", waiting.Take(NamedRoutes))}{more}; see their conditions");
+            ConditionStatus.False, ProjectsNotReady, $"without a project: {string.Join(", ", waiting.Take(NamedRoutes))}{more}; see their conditions");
     }
 
     private static ExporterRoutes Routes(List<SentryProjectRoute> routes)
@@ -117,6 +132,17 @@ internal static class ExporterStatus
         Grpc = GatewayService.Address(exporter, GatewayPorts.Grpc),
         Http = GatewayService.Address(exporter, GatewayPorts.Http),
     };
+
+    private static void Volumes(SentryExporterStatus status, ConditionState? volumes, TimeProvider timeProvider)
+    {
+        if (volumes is null)
+        {
+            status.Conditions!.RemoveCondition(VolumesReleased);
+            return;
+        }
+
+        Set(status, VolumesReleased, volumes, timeProvider);
+    }
 
     private static void Set(SentryExporterStatus status, string type, ConditionState state, TimeProvider timeProvider) =>
         status.Conditions!.SetCondition(type, state.Status, state.Reason, state.Message, status.ObservedGeneration, timeProvider);

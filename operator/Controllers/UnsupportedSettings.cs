@@ -1,5 +1,6 @@
 using SentryOtel.Crds;
 using SentryOtel.Crds.Validation;
+using SentryOtel.Operator.Manifests;
 
 namespace SentryOtel.Operator.Controllers;
 
@@ -16,34 +17,22 @@ internal static class UnsupportedSettings
             yield return new FieldError("metadata.name", $"must not be longer than {LongestName} characters: it is the value of a label");
         }
 
-        if (spec.Queue.Storage == QueueStorage.Disk)
+        if (spec.Queue is { Storage: QueueStorage.Disk, VolumeClaim: { } claim } && QueueBytes.Of(spec.Queue) is { } room)
         {
-            yield return new FieldError("spec.queue.storage", "Disk is not supported by this version: use Memory");
-        }
+            if (room < QueueBytes.SmallestDisk)
+            {
+                yield return new FieldError("spec.queue", "the queue on disk needs at least 16Mi: give volumeClaim.size 20Mi or more, or maxBytes 16Mi or more");
+            }
 
-        if (spec.Queue.MaxBytes is not null)
-        {
-            yield return new FieldError("spec.queue.maxBytes", "is not supported by this version: set maxBytesPerProject, and limit the memory in gateway.resources");
+            if (room > Quantity.Bytes(claim.Size))
+            {
+                yield return new FieldError("spec.queue.maxBytes", "is more than volumeClaim.size: the volume would be full before the queue is");
+            }
         }
 
         if (spec.Http.Compression == HttpCompression.Zstd)
         {
             yield return new FieldError("spec.http.compression", "zstd is not supported by this version: use gzip");
-        }
-
-        if (spec.Metrics?.ForwardTo is not null)
-        {
-            yield return new FieldError("spec.metrics.forwardTo", "is not supported by this version: remove it, and send metrics elsewhere");
-        }
-
-        if (spec.Gateway.Tls is not null)
-        {
-            yield return new FieldError("spec.gateway.tls", "is not supported by this version: end TLS at an Ingress or a service mesh");
-        }
-
-        if (spec.Gateway.Auth is not null)
-        {
-            yield return new FieldError("spec.gateway.auth", "is not supported by this version: restrict clients by gateway.networkPolicy");
         }
     }
 }

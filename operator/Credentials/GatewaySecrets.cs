@@ -1,29 +1,29 @@
-using System.Security.Cryptography;
-using System.Text;
 using SentryOtel.Crds;
 using SentryOtel.Operator.Manifests;
 
 namespace SentryOtel.Operator.Credentials;
 
-/// <summary>What the gateway's pods read from Secrets and bundles, as a hash: a change must roll them. The API token is not among it.</summary>
+/// <summary>Looks whether all is there that the gateway's pods mount: without it they would hang and say little.</summary>
 internal sealed class GatewaySecrets(SecretReader secrets)
 {
-    /// <summary>The hash, or why something is missing.</summary>
-    public async Task<(string Hash, CredentialError? Error)> HashAsync(
-        SentryExporter exporter, ExporterConnection connection, CancellationToken cancellationToken)
+    /// <summary>The first thing that is missing; null when nothing is.</summary>
+    public async Task<CredentialError?> FindMissingAsync(SentryExporter exporter, CancellationToken cancellationToken)
     {
-        var content = connection.Dsn is null ? "" : connection.Fingerprint;
-        if (GatewayPod.Authorities(exporter.Spec) is { } source)
+        foreach (var file in GatewayFiles.Of(exporter.Spec))
         {
-            var bundle = await secrets.ReadAsync(exporter.Metadata.Namespace!, source, cancellationToken).ConfigureAwait(false);
-            if (!bundle.TryGet(out var text, out var error))
+            // The DSN has been read already, to be tried.
+            if (file.Path == GatewayFiles.Dsn)
             {
-                return ("", error);
+                continue;
             }
 
-            content += "\n" + text;
+            var text = await secrets.ReadAsync(exporter.Metadata.Namespace!, file.Source, cancellationToken).ConfigureAwait(false);
+            if (text.Error is { } error)
+            {
+                return error;
+            }
         }
 
-        return (content.Length == 0 ? "" : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)).AsSpan(0, 8)), null);
+        return null;
     }
 }

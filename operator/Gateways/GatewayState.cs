@@ -6,7 +6,7 @@ namespace SentryOtel.Operator.Gateways;
 /// <summary>A condition to be.</summary>
 internal sealed record ConditionState(string Status, string Reason, string Message);
 
-/// <summary>What the gateway's Deployment and pods say about themselves.</summary>
+/// <summary>What the gateway's workload and pods say about themselves.</summary>
 /// <param name="Available">For the condition GatewayAvailable.</param>
 /// <param name="Progressing">For the condition Progressing.</param>
 /// <param name="Replicas">Pods that exist.</param>
@@ -14,70 +14,70 @@ internal sealed record ConditionState(string Status, string Reason, string Messa
 /// <param name="WantedReplicas">Pods that are wanted.</param>
 internal sealed record GatewayState(ConditionState Available, ConditionState Progressing, int Replicas, int ReadyReplicas, int WantedReplicas)
 {
-    private const string DeadlineExceeded = "ProgressDeadlineExceeded";
-
-    /// <summary>Reads a Deployment, from its status alone and not from what was written to it.</summary>
-    /// <param name="deployment">Null when there is none.</param>
-    /// <param name="pods">Its pods, for what hinders them; may be empty when all is well.</param>
-    public static GatewayState Of(V1Deployment? deployment, IReadOnlyCollection<V1Pod> pods)
+    /// <summary>Reads a workload, from its status alone and not from what was written to it.</summary>
+    /// <param name="workload">Null when there is none.</param>
+    /// <param name="leaving">The workload of the other storage, which serves until this one is ready; null when there is none.</param>
+    /// <param name="pods">The pods, for what hinders them; may be empty when all is well.</param>
+    public static GatewayState Of(GatewayWorkload? workload, GatewayWorkload? leaving, IReadOnlyCollection<V1Pod> pods)
     {
-        if (deployment is null)
+        var missing = new ConditionState(ConditionStatus.False, GatewayReasons.GatewayNotFound, "the gateway is not rolled out yet");
+        var available = workload is null ? missing : AvailableOf(workload, pods);
+        if (available.Status != ConditionStatus.True && leaving is { IsAvailable: true })
         {
-            return new GatewayState(
-                new ConditionState(ConditionStatus.False, "DeploymentNotFound", "the gateway is not rolled out yet"),
-                new ConditionState(ConditionStatus.Unknown, "DeploymentNotFound", "the gateway is not rolled out yet"),
-                0, 0, 0);
+            available = new ConditionState(
+                ConditionStatus.True, GatewayReasons.PodsReady, $"{leaving.Ready} of {leaving.Wanted} gateway pods of {leaving.Kind} {leaving.Name} are ready, which serves until the other is");
         }
 
-        var status = deployment.Status ?? new V1DeploymentStatus();
-        var wanted = deployment.Spec?.Replicas ?? 1;
-        var ready = status.ReadyReplicas ?? 0;
-        return new GatewayState(
-            AvailableOf(deployment, status, wanted, ready, pods), ProgressingOf(deployment, status, wanted, pods), status.Replicas ?? 0, ready, wanted);
+        var progressing = workload is null ? missing with { Status = ConditionStatus.Unknown } : ProgressingOf(workload, leaving, pods);
+        return new GatewayState(available, progressing, workload?.Total ?? 0, workload?.Ready ?? 0, workload?.Wanted ?? 0);
     }
 
     /// <summary>Whether the pods have to be asked what hinders them.</summary>
-    public static bool NeedsPods(V1Deployment? deployment) =>
-        deployment is not null && !IsComplete(deployment, deployment.Status ?? new V1DeploymentStatus(), deployment.Spec?.Replicas ?? 1);
+    public static bool NeedsPods(GatewayWorkload? workload) => workload is { IsComplete: false };
 
-    private static ConditionState AvailableOf(V1Deployment deployment, V1DeploymentStatus status, int wanted, int ready, IReadOnlyCollection<V1Pod> pods)
+    private static ConditionState AvailableOf(GatewayWorkload workload, IReadOnlyCollection<V1Pod> pods)
     {
+        var (wanted, ready) = (workload.Wanted, workload.Ready);
         if (wanted == 0)
         {
-            return new ConditionState(ConditionStatus.False, "ScaledToZero", "gateway.replicas is 0: nothing takes telemetry");
+            return new ConditionState(ConditionStatus.False, GatewayReasons.ScaledToZero, "gateway.replicas is 0: nothing takes telemetry");
         }
 
-        if (ready > 0 && status.Conditions.IsConditionTrue("Available"))
+        if (workload.IsAvailable)
         {
-            return new ConditionState(ConditionStatus.True, "PodsReady", $"{ready} of {wanted} gateway pods are ready");
+            return new ConditionState(ConditionStatus.True, GatewayReasons.PodsReady, $"{ready} of {wanted} gateway pods are ready");
         }
 
         return PodProblem.Of(pods) is { } problem
             ? new ConditionState(ConditionStatus.False, problem.Reason, problem.Message)
             : ready > 0
-                ? new ConditionState(ConditionStatus.False, "TooFewPods", $"only {ready} of {wanted} gateway pods are ready")
-                : new ConditionState(ConditionStatus.False, "NoPodReady", $"no gateway pod of Deployment {deployment.Metadata.Name} is ready yet");
+                ? new ConditionState(ConditionStatus.False, GatewayReasons.TooFewPods, $"only {ready} of {wanted} gateway pods are ready")
+                : new ConditionState(ConditionStatus.False, GatewayReasons.NoPodReady, $"no gateway pod of {workload.Kind} {workload.Name} is ready yet");
     }
 
-    private static ConditionState ProgressingOf(V1Deployment deployment, V1DeploymentStatus status, int wanted, IReadOnlyCollection<V1Pod> pods)
+    private static ConditionState ProgressingOf(GatewayWorkload workload, GatewayWorkload? leaving, IReadOnlyCollection<V1Pod> pods)
     {
-        if (IsComplete(deployment, status, wanted))
+        if (workload.Stuck is { } stuck)
         {
-            return new ConditionState(ConditionStatus.False, "RolloutComplete", $"all {wanted} gateway pods run the present configuration");
+            return new ConditionState(ConditionStatus.False, GatewayReasons.ProgressDeadlineExceeded, PodProblem.Of(pods)?.Message ?? stuck);
         }
 
-        if (status.Conditions.FindCondition("Progressing") is { Status: ConditionStatus.False, Reason: DeadlineExceeded } stuck)
+        if (workload is { HasNoDeadline: true, IsComplete: false } && PodProblem.Of(pods) is { } problem)
         {
-            return new ConditionState(ConditionStatus.False, DeadlineExceeded, PodProblem.Of(pods)?.Message ?? stuck.Message ?? "the rollout is stuck");
+            return new ConditionState(ConditionStatus.False, problem.Reason, problem.Message);
         }
 
-        return new ConditionState(
-            ConditionStatus.True, "RollingOut", $"{status.UpdatedReplicas ?? 0} of {wanted} gateway pods run the present configuration");
+        if (leaving is not null)
+        {
+            return new ConditionState(
+                ConditionStatus.True,
+                GatewayReasons.SwitchingStorage,
+                $"{workload.Ready} of {workload.Wanted} gateway pods of {workload.Kind} {workload.Name} are ready; {leaving.Kind} {leaving.Name} serves until all are");
+        }
+
+        return workload.IsComplete
+            ? new ConditionState(ConditionStatus.False, GatewayReasons.RolloutComplete, $"all {workload.Wanted} gateway pods run the present configuration")
+            : new ConditionState(
+                ConditionStatus.True, GatewayReasons.RollingOut, $"{workload.Updated} of {workload.Wanted} gateway pods run the present configuration");
     }
-
-    private static bool IsComplete(V1Deployment deployment, V1DeploymentStatus status, int wanted) =>
-        status.ObservedGeneration >= deployment.Metadata.Generation
-        && (status.UpdatedReplicas ?? 0) == wanted
-        && (status.AvailableReplicas ?? 0) == wanted
-        && (status.Replicas ?? 0) == wanted;
 }

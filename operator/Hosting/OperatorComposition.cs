@@ -5,6 +5,7 @@ using SentryOtel.Kubernetes.Client;
 using SentryOtel.Kubernetes.Conditions;
 using SentryOtel.Kubernetes.Hosting;
 using SentryOtel.Kubernetes.LeaderElection;
+using SentryOtel.Operator.Children;
 using SentryOtel.Operator.Configuration;
 using SentryOtel.Operator.Controllers;
 using SentryOtel.Operator.Credentials;
@@ -62,7 +63,7 @@ internal sealed class OperatorComposition : IAsyncDisposable
     }
 
     /// <summary>Serialisers of all that the operator reads and writes beside Kubernetes' own; its clients need them too.</summary>
-    public static IReadOnlyList<IJsonTypeInfoResolver> JsonTypeInfoResolvers { get; } = [CrdJsonContext.Default, WorkloadJsonContext.Default];
+    public static IReadOnlyList<IJsonTypeInfoResolver> JsonTypeInfoResolvers { get; } = [CrdJsonContext.Default, WorkloadJsonContext.Default, ChildJsonContext.Default];
 
     /// <summary>The host, to be run once.</summary>
     public OperatorHost Host { get; }

@@ -5,16 +5,36 @@ namespace SentryOtel.Operator.Manifests;
 /// <summary>All that a gateway's manifests are made from.</summary>
 /// <param name="Exporter">The exporter, as stored: with its uid.</param>
 /// <param name="DefaultImage">Image when the exporter names none.</param>
-/// <param name="SecretHash">Tells the present content of the referenced Secrets and bundles from any other, so that a change rolls the pods.</param>
 /// <param name="Versions">API versions that differ between servers.</param>
-internal sealed record GatewayInputs(SentryExporter Exporter, string DefaultImage, string SecretHash, ServedVersions Versions)
+internal sealed record GatewayInputs(SentryExporter Exporter, string DefaultImage, ServedVersions Versions)
 {
+    /// <summary>Name of a HorizontalPodAutoscaler of somebody else's that scales the gateway; null when there is none.</summary>
+    public string? ForeignAutoscaler { get; init; }
+
     public string Name => Naming.Gateway(Exporter.Metadata.Name!);
 
     public GatewaySpec Gateway => Exporter.Spec.Gateway;
+
+    public bool IsOnDisk => Exporter.Spec.Queue.Storage == QueueStorage.Disk;
+
+    /// <summary>Whether an autoscaler owns the number of pods.</summary>
+    public bool IsAutoscaled => Gateway.Autoscaling is not null || ForeignAutoscaler is not null;
+
+    /// <summary>The number of pods; null when an autoscaler owns it.</summary>
+    public int? Replicas => IsAutoscaled ? null : Gateway.Replicas ?? 1;
 }
 
 /// <summary>Which API version a kind is written in; null where the server has none that we know.</summary>
 /// <param name="PodDisruptionBudget"><c>policy/v1</c>, or <c>policy/v1beta1</c> before 1.21.</param>
 /// <param name="HorizontalPodAutoscaler"><c>autoscaling/v2</c>, or <c>autoscaling/v2beta2</c> before 1.23.</param>
-internal sealed record ServedVersions(string? PodDisruptionBudget, string? HorizontalPodAutoscaler);
+internal sealed record ServedVersions(string? PodDisruptionBudget, string? HorizontalPodAutoscaler)
+{
+    /// <summary><c>monitoring.coreos.com/v1</c>, where the Prometheus operator's definition is installed.</summary>
+    public string? ServiceMonitor { get; init; }
+
+    /// <summary><c>monitoring.coreos.com/v1</c>, where the Prometheus operator's definition is installed.</summary>
+    public string? PodMonitor { get; init; }
+
+    /// <summary>Whether a StatefulSet can say what becomes of its claims: from 1.27 on. Before, a server refuses the field.</summary>
+    public bool ClaimRetention { get; init; }
+}

@@ -1,13 +1,12 @@
 using System.Text.Json.Nodes;
-using SentryOtel.Crds;
 
 namespace SentryOtel.Operator.Manifests;
 
-/// <summary>The gateway's pod: fit for the Pod Security level "restricted", with nothing writable but /tmp.</summary>
+/// <summary>The gateway's pod: fit for the Pod Security level "restricted", with nothing writable but /tmp and the queue's volume.</summary>
 internal static class GatewayPod
 {
     private const string ConfigVolume = "config";
-    private const string AuthoritiesVolume = "ca";
+    private const string FilesVolume = "files";
     private const string TemporaryVolume = "tmp";
 
     // No account that an image or node is likely to give a meaning to.
@@ -21,13 +20,14 @@ internal static class GatewayPod
             ["automountServiceAccountToken"] = true,
             ["containers"] = new JsonArray(Container(inputs)),
             ["enableServiceLinks"] = false,
-            ["securityContext"] = new JsonObject
-            {
-                ["runAsGroup"] = UserId,
-                ["runAsNonRoot"] = true,
-                ["runAsUser"] = UserId,
-                ["seccompProfile"] = new JsonObject { ["type"] = "RuntimeDefault" },
-            },
+            ["securityContext"] = JsonMap.Filled(
+                // Volumes come with root's ownership; a large one is not walked through at every start.
+                ("fsGroup", inputs.IsOnDisk ? UserId : null),
+                ("fsGroupChangePolicy", inputs.IsOnDisk ? "OnRootMismatch" : null),
+                ("runAsGroup", UserId),
+                ("runAsNonRoot", true),
+                ("runAsUser", UserId),
+                ("seccompProfile", new JsonObject { ["type"] = "RuntimeDefault" })),
             ["serviceAccountName"] = GatewayServiceAccount.NameOf(inputs),
             ["terminationGracePeriodSeconds"] = gateway.TerminationGracePeriodSeconds,
             ["volumes"] = Volumes(inputs),
@@ -39,9 +39,6 @@ internal static class GatewayPod
         Add(pod, "topologySpreadConstraints", Copy(gateway.TopologySpreadConstraints));
         return pod;
     }
-
-    /// <summary>The bundle that the gateway's connections to Sentry are checked against.</summary>
-    public static CertificateSource? Authorities(SentryExporterSpec spec) => (spec.Ingest?.Tls ?? spec.Http.Tls)?.CaFrom;
 
     private static JsonObject Container(GatewayInputs inputs) => new()
     {
@@ -79,15 +76,6 @@ internal static class GatewayPod
             FromField("POD_UID", "metadata.uid"),
             // The diagnostics socket needs a writable file system.
             new JsonObject { ["name"] = "DOTNET_EnableDiagnostics", ["value"] = "0" });
-        if (inputs.Exporter.Spec.DsnSecretRef is { } dsn)
-        {
-            variables.Add((JsonNode)new JsonObject
-            {
-                ["name"] = GatewayPaths.DsnVariable,
-                ["valueFrom"] = new JsonObject { ["secretKeyRef"] = new JsonObject { ["name"] = dsn.Name, ["key"] = dsn.Key } },
-            });
-        }
-
         foreach (var own in inputs.Gateway.Env ?? [])
         {
             var variable = new JsonObject { ["name"] = own.Name };
@@ -102,24 +90,16 @@ internal static class GatewayPod
     private static JsonArray Volumes(GatewayInputs inputs)
     {
         var volumes = new JsonArray(
-            new JsonObject { ["name"] = ConfigVolume, ["configMap"] = new JsonObject { ["name"] = inputs.Name } },
+            new JsonObject { ["name"] = ConfigVolume, ["configMap"] = new JsonObject { ["name"] = GatewayConfigMap.NameOf(inputs, inputs.IsOnDisk) } },
             new JsonObject { ["name"] = TemporaryVolume, ["emptyDir"] = new JsonObject() });
-        switch (Authorities(inputs.Exporter.Spec))
+        var files = GatewayFiles.Of(inputs.Exporter.Spec);
+        if (files.Count > 0)
         {
-            case { SecretKeyRef: { } secret }:
-                volumes.Add((JsonNode)new JsonObject
-                {
-                    ["name"] = AuthoritiesVolume,
-                    ["secret"] = new JsonObject { ["secretName"] = secret.Name, ["items"] = Item(secret.Key) },
-                });
-                break;
-            case { ConfigMapKeyRef: { } map }:
-                volumes.Add((JsonNode)new JsonObject
-                {
-                    ["name"] = AuthoritiesVolume,
-                    ["configMap"] = new JsonObject { ["name"] = map.Name, ["items"] = Item(map.Key) },
-                });
-                break;
+            volumes.Add((JsonNode)new JsonObject
+            {
+                ["name"] = FilesVolume,
+                ["projected"] = new JsonObject { ["sources"] = GatewayFiles.Sources(files) },
+            });
         }
 
         return volumes;
@@ -130,15 +110,18 @@ internal static class GatewayPod
         var mounts = new JsonArray(
             new JsonObject { ["name"] = ConfigVolume, ["mountPath"] = GatewayPaths.ConfigFolder, ["readOnly"] = true },
             new JsonObject { ["name"] = TemporaryVolume, ["mountPath"] = "/tmp" });
-        if (Authorities(inputs.Exporter.Spec) is not null)
+        if (GatewayFiles.Of(inputs.Exporter.Spec).Count > 0)
         {
-            mounts.Add((JsonNode)new JsonObject { ["name"] = AuthoritiesVolume, ["mountPath"] = GatewayPaths.AuthoritiesFolder, ["readOnly"] = true });
+            mounts.Add((JsonNode)new JsonObject { ["name"] = FilesVolume, ["mountPath"] = GatewayPaths.FilesFolder, ["readOnly"] = true });
+        }
+
+        if (inputs.IsOnDisk)
+        {
+            mounts.Add((JsonNode)new JsonObject { ["name"] = GatewayStatefulSet.QueueVolume, ["mountPath"] = GatewayPaths.DataFolder });
         }
 
         return mounts;
     }
-
-    private static JsonArray Item(string key) => new(new JsonObject { ["key"] = key, ["path"] = GatewayPaths.AuthoritiesFile });
 
     private static JsonObject FromField(string name, string path) => new()
     {

@@ -14,8 +14,8 @@ internal static class GatewayService
             ["type"] = inputs.Gateway.Service.Type.ToString(),
             ["selector"] = ManifestMetadata.Selector(inputs.Exporter),
             ["ports"] = new JsonArray(
-                Port(GatewayPorts.GrpcName, GatewayPorts.Grpc, "grpc"),
-                Port(GatewayPorts.HttpName, GatewayPorts.Http, "http"),
+                Port(GatewayPorts.GrpcName, GatewayPorts.Grpc, inputs.Gateway.Tls is null ? "grpc" : "https"),
+                Port(GatewayPorts.HttpName, GatewayPorts.Http, inputs.Gateway.Tls is null ? "http" : "https"),
                 Port(GatewayPorts.MetricsName, GatewayPorts.Metrics, "http")),
         };
         return service;
@@ -23,7 +23,7 @@ internal static class GatewayService
 
     /// <summary>Where clients in the cluster reach a port of the Service.</summary>
     public static string Address(SentryExporter exporter, int port) =>
-        $"http://{Naming.Gateway(exporter.Metadata.Name!)}.{exporter.Metadata.Namespace}.svc:{port}";
+        $"{(exporter.Spec.Gateway.Tls is null ? "http" : "https")}://{Naming.Gateway(exporter.Metadata.Name!)}.{exporter.Metadata.Namespace}.svc:{port}";
 
     // The protocol is part of the merge key, so it is always sent.
     private static JsonObject Port(string name, int port, string application) => new()

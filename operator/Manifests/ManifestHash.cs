@@ -12,8 +12,8 @@ internal static class ManifestHash
     public const string Annotation = SentryOtelGroup.Group + "/manifest-hash";
 
     /// <summary>Sixteen hexadecimal digits.</summary>
-    public static string Of(JsonNode manifest, string more = "") =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(manifest.ToJsonString() + "\n" + more)).AsSpan(0, 8));
+    public static string Of(JsonNode manifest) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(manifest.ToJsonString() + "\n")).AsSpan(0, 8));
 
     /// <summary>Writes the manifest's hash into its annotations.</summary>
     /// <param name="manifest">The manifest, without the annotation.</param>

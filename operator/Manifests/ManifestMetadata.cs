@@ -43,11 +43,11 @@ internal static class ManifestMetadata
         string.Join(',', Selector(exporter).Select(static label => $"{label.Key}={label.Value}"));
 
     /// <summary>The beginning of a child's manifest: type, name, labels, and the exporter as its controller.</summary>
-    public static JsonObject Child(GatewayInputs inputs, string apiVersion, string kind, IReadOnlyDictionary<string, string>? annotations = null)
+    public static JsonObject Child(GatewayInputs inputs, string apiVersion, string kind, IReadOnlyDictionary<string, string>? annotations = null, string? name = null)
     {
         var metadata = new JsonObject
         {
-            ["name"] = inputs.Name,
+            ["name"] = name ?? inputs.Name,
             ["namespace"] = inputs.Exporter.Metadata.Namespace,
             ["labels"] = Labels(inputs.Exporter),
             ["ownerReferences"] = new JsonArray(Owner(inputs.Exporter)),

@@ -91,18 +91,61 @@ public sealed class ExporterStatusTests
             Metadata = new V1ObjectMeta { Name = new string('n', 64) },
             Spec = new SentryExporterSpec
             {
-                Queue = new QueueSpec { Storage = QueueStorage.Disk, MaxBytes = "1Gi" },
                 Http = new HttpSpec { Compression = HttpCompression.Zstd },
-                Metrics = new MetricsSpec { ForwardTo = "http://prometheus:9090" },
-                Gateway = new GatewaySpec { Tls = new GatewayTlsSpec { SecretName = "tls" }, Auth = new GatewayAuthSpec() },
             },
         };
 
         Assert.Equal(
-            ["metadata.name", "spec.gateway.auth", "spec.gateway.tls", "spec.http.compression", "spec.metrics.forwardTo", "spec.queue.maxBytes", "spec.queue.storage"],
+            ["metadata.name", "spec.http.compression"],
             UnsupportedSettings.Find(exporter).Select(static error => error.Path).Order());
         Assert.Empty(UnsupportedSettings.Find(new SentryExporter { Metadata = new V1ObjectMeta { Name = "main" } }));
     }
+
+    [Fact]
+    public void Claims_that_are_left_are_named_until_they_are_gone()
+    {
+        var left = Build(Observed(new ChildrenOutcome(null, []) { LeftClaims = ["queue-main-gateway-0", "queue-main-gateway-1"] }));
+        var gone = Build(Observed(new ChildrenOutcome(null, []) { LeftClaims = [] }), previous: left);
+
+        Assert.Equal((ConditionStatus.False, "ClaimsLeft"), Of(left, ExporterStatus.VolumesReleased));
+        Assert.Contains(
+            "queue-main-gateway-0, queue-main-gateway-1", left.Conditions.FindCondition(ExporterStatus.VolumesReleased)!.Message, StringComparison.Ordinal);
+        Assert.Null(gone.Conditions.FindCondition(ExporterStatus.VolumesReleased));
+    }
+
+    [Fact]
+    public void A_gateway_that_never_was_on_disk_says_nothing_of_volumes() =>
+        Assert.Null(Build(Observed(new ChildrenOutcome(null, []))).Conditions.FindCondition(ExporterStatus.VolumesReleased));
+
+    [Fact]
+    public void Claims_that_can_not_be_changed_and_somebody_elses_autoscaler_are_told()
+    {
+        var kept = Build(Observed(new ChildrenOutcome(null, []) { KeepsClaimTemplate = true }));
+        var scaled = Build(Observed(new ChildrenOutcome(null, []) { ForeignAutoscaler = "keda-hpa-gateway" }));
+
+        Assert.Equal((ConditionStatus.False, "VolumeClaimFixed"), Of(kept, ExporterStatus.Progressing));
+        Assert.Equal((ConditionStatus.False, "RolloutComplete"), Of(scaled, ExporterStatus.Progressing));
+        Assert.Contains("keda-hpa-gateway", scaled.Conditions.FindCondition(ExporterStatus.Progressing)!.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("19Mi", null, "spec.queue")]
+    [InlineData("20Mi", null, null)]
+    [InlineData("1Gi", "15Mi", "spec.queue")]
+    [InlineData("1Gi", "1Gi", null)]
+    [InlineData("1Gi", "2Gi", "spec.queue.maxBytes")]
+    public void A_queue_on_disk_has_room_and_no_more_than_its_volume(string size, string? maxBytes, string? path)
+    {
+        var exporter = new SentryExporter
+        {
+            Metadata = new V1ObjectMeta { Name = "main" },
+            Spec = new SentryExporterSpec { Queue = new QueueSpec { Storage = QueueStorage.Disk, MaxBytes = maxBytes, VolumeClaim = new VolumeClaimSpec { Size = size } } },
+        };
+
+        Assert.Equal(path is null ? [] : [path], UnsupportedSettings.Find(exporter).Select(static error => error.Path));
+    }
+
+    private static ExporterObservation Observed(ChildrenOutcome children) => new("u", 1, Good) { Children = children };
 
     private static SentryExporterStatus Build(
         ExporterObservation observation, IReadOnlyCollection<SentryProjectRoute>? routes = null, SentryExporterStatus? previous = null, TimeProvider? clock = null) =>

@@ -1,7 +1,6 @@
 using SentryOtel.Crds;
 using SentryOtel.Kubernetes.Conditions;
 using SentryOtel.Kubernetes.Entities;
-using SentryOtel.Operator.Manifests;
 
 namespace SentryOtel.Operator.Tests.Exporters;
 
@@ -111,7 +110,7 @@ public sealed class ExporterCredentialTests(OperatorCluster cluster)
     }
 
     [Fact]
-    public async Task An_exporter_with_a_DSN_needs_no_token_and_rolls_when_the_DSN_changes()
+    public async Task An_exporter_with_a_DSN_needs_no_token_and_another_DSN_rolls_no_pod()
     {
         await using var world = await ExporterWorld.StartAsync(cluster);
         world.StartKubelet();
@@ -123,16 +122,45 @@ public sealed class ExporterCredentialTests(OperatorCluster cluster)
         });
         await world.WaitAsync("CredentialsValid", ConditionStatus.True, "DsnAccepted");
         await world.WaitAsync("Ready", ConditionStatus.True, "Ready");
-        var before = await HashAsync();
+        var before = await GenerationAsync();
 
         await world.SetSecretAsync("sentry", "dsn", "https://0123456789abcdef0123456789abcdef@sentry.example.com/8");
-        await world.WaitForAsync(async () => await HashAsync() != before, "another hash on the pods");
+        await world.WaitForAsync(
+            async () => (await world.GetAsync<SentryExporter>(ExporterWorld.Exporter))!.Status!.Conditions
+                .FindCondition("CredentialsValid")!.Message!.EndsWith("project 8", StringComparison.Ordinal),
+            "the other DSN is seen");
+        Assert.Equal(before, await GenerationAsync());
 
         await world.SetSecretAsync("sentry", "dsn", "no dsn at all");
         await world.WaitAsync("Ready", ConditionStatus.False, "InvalidDsn");
 
-        async Task<string> HashAsync() =>
-            (await world.GetAsync<V1Deployment>(ExporterWorld.Gateway))!.Spec!.Template!.Metadata!.Annotations![GatewayDeployment.ConfigHashAnnotation];
+        async Task<long?> GenerationAsync() => (await world.GetAsync<V1Deployment>(ExporterWorld.Gateway))!.Metadata.Generation;
+    }
+
+    [Fact]
+    public async Task A_missing_Secret_of_the_receivers_is_named_before_any_pod_hangs_on_it()
+    {
+        await using var world = await ExporterWorld.StartAsync(cluster);
+        world.StartKubelet();
+        await world.SetSecretAsync("sentry", "token", ExporterWorld.Token);
+        await world.CreateExporterAsync(spec =>
+        {
+            spec.Gateway.Tls = new GatewayTlsSpec { SecretName = "otlp-server" };
+            spec.Gateway.Auth = new GatewayAuthSpec { BearerTokenSecretRef = new SecretKeyReference { Name = "clients", Key = "tokens" } };
+        });
+        var exporter = await world.WaitAsync("Ready", ConditionStatus.False, "SecretNotFound");
+        Assert.Contains("/otlp-server ", exporter.Status!.Conditions.FindCondition("Ready")!.Message, StringComparison.Ordinal);
+        Assert.Null(await world.GetAsync<V1Deployment>(ExporterWorld.Gateway));
+
+        await world.KubectlAsync("create", "secret", "generic", "otlp-server", "--from-literal=tls.crt=certificate", "--from-literal=tls.key=key");
+        await world.WaitForAsync(
+            async () => (await world.GetAsync<SentryExporter>(ExporterWorld.Exporter))!.Status!.Conditions
+                .FindCondition("Ready")!.Message!.Contains("/clients ", StringComparison.Ordinal),
+            "the next missing Secret is named");
+        await world.SetSecretAsync("clients", "tokens", "first");
+
+        var ready = await world.WaitAsync("Ready", ConditionStatus.True, "Ready");
+        Assert.Equal($"https://main-gateway.{world.Namespace}.svc:4318", ready.Status!.Endpoint!.Http);
     }
 
     [Fact]

@@ -100,12 +100,12 @@ public sealed class ExporterLifecycleTests(OperatorCluster cluster)
         {
             Autoscaling = new AutoscalingSpec { MinReplicas = 2, MaxReplicas = 4 },
             PodDisruptionBudget = new PodDisruptionBudgetSpec { MaxUnavailable = 1 },
-            NetworkPolicy = new NetworkPolicySpec(),
-            Ingress = new GatewayIngressSpec { Host = "otlp.example.com" },
+            NetworkPolicy = new NetworkPolicySpec { Egress = new NetworkPolicyEgressSpec { Ports = [9000] } },
+            Ingress = new GatewayIngressSpec { Host = "otlp.example.com", Grpc = new GatewayIngressRule { Host = "grpc.example.com" } },
         });
         await world.WaitAsync("Ready", ConditionStatus.False, "NoPodReady");
         const string Optional = "horizontalpodautoscaler,poddisruptionbudget,networkpolicy,ingress";
-        Assert.Equal(4, (await world.KubectlAsync("get", Optional, "--output", "name")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal(5, (await world.KubectlAsync("get", Optional, "--output", "name")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.Equal(2, (await world.GetAsync<V1Deployment>(ExporterWorld.Gateway))!.Spec!.Replicas);
 
         await world.PatchExporterAsync("""{"gateway": {"autoscaling": null, "podDisruptionBudget": null, "networkPolicy": null, "ingress": null}}""");
@@ -150,5 +150,5 @@ public sealed class ExporterLifecycleTests(OperatorCluster cluster)
     }
 
     private static async Task<string> HashAsync(ExporterWorld world) =>
-        (await world.GetAsync<V1Deployment>(ExporterWorld.Gateway))!.Spec!.Template!.Metadata!.Annotations![GatewayDeployment.ConfigHashAnnotation];
+        (await world.GetAsync<V1Deployment>(ExporterWorld.Gateway))!.Spec!.Template!.Metadata!.Annotations![GatewayPodTemplate.ConfigHashAnnotation];
 }

@@ -109,20 +109,29 @@ internal sealed class ExporterWorld : IAsyncDisposable
     /// <summary>What the operator has asked in this namespace since a time, as the API server tells it.</summary>
     public IReadOnlyList<AuditEvent> Requests(DateTimeOffset since) => _cluster.Requests(Namespace, since);
 
+    /// <summary>Waits for so many more passes of the operator over the exporter: each reads its Secret.</summary>
+    public Task PassesAsync(int number)
+    {
+        var since = DateTimeOffset.UtcNow;
+        return WaitForAsync(
+            () => Task.FromResult(Requests(since).Count(static request => request is { Verb: "get", Resource: "secrets" }) >= number), $"{number} passes");
+    }
+
+    /// <summary>The chart grants what the operator did, up to now.</summary>
+    public void AssertNothingWasForbidden() => Assert.DoesNotContain(Requests(DateTimeOffset.MinValue), static request => request.Code == 403);
+
     /// <summary>From now on pods are reported ready, as a kubelet whose probes succeed does.</summary>
     public void StartKubelet() => _kubelet = Task.Run(async () =>
     {
         while (!_stop.IsCancellationRequested)
         {
-            foreach (var pod in (await Client.ListAllAsync<V1Pod>(Namespace, null, CancellationToken.None)).Items.Where(static pod => pod.Status?.Phase == "Pending"))
-            {
-                var ready = JsonNode.Parse("""{"status": {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}}""")!.AsObject();
-                await Client.PatchAsync<V1Pod>(pod.Metadata.Name!, Namespace, ready, new PatchOptions { Subresource = "status" }, CancellationToken.None);
-            }
-
+            await ReportPodsAsync();
             await Task.Delay(TimeSpan.FromMilliseconds(100), CancellationToken.None);
         }
     });
+
+    /// <summary>Reports the first pods that there are as ready, and none that comes later.</summary>
+    public Task MakePodsReadyAsync() => WaitForAsync(async () => await ReportPodsAsync() > 0, "a pod to report");
 
     public async ValueTask DisposeAsync()
     {
@@ -136,6 +145,25 @@ internal sealed class ExporterWorld : IAsyncDisposable
         _stop.Dispose();
     }
 
+    private async Task<int> ReportPodsAsync()
+    {
+        var pods = (await Client.ListAllAsync<V1Pod>(Namespace, null, CancellationToken.None)).Items.Where(static pod => pod.Status?.Phase == "Pending").ToList();
+        foreach (var pod in pods)
+        {
+            var ready = JsonNode.Parse("""{"status": {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}}""")!.AsObject();
+            try
+            {
+                await Client.PatchAsync<V1Pod>(pod.Metadata.Name!, Namespace, ready, new PatchOptions { Subresource = "status" }, CancellationToken.None);
+            }
+            catch (KubernetesException exception) when (exception.IsNotFound)
+            {
+                // It went while it was looked at, as pods of a workload that is removed do.
+            }
+        }
+
+        return pods.Count;
+    }
+
     private static OperatorOptions Options(string @namespace) => new()
     {
         WatchNamespaces = [@namespace],
@@ -144,7 +172,7 @@ internal sealed class ExporterWorld : IAsyncDisposable
         MetricsBindAddress = "0",
         HealthProbeBindAddress = "0",
         GatewayImage = "gateway:test",
-        Times = new OperatorTimes { SecretPoll = TimeSpan.FromMilliseconds(300), TokenCheck = TimeSpan.FromSeconds(1) },
+        Times = new OperatorTimes { SecretPoll = TimeSpan.FromMilliseconds(300), TokenCheck = TimeSpan.FromSeconds(1), StorageSwitchPoll = TimeSpan.FromMilliseconds(300) },
     };
 
     private static KubernetesClient Connect(string kubeconfig) => new(

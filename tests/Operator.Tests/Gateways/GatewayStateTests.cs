@@ -8,17 +8,17 @@ namespace SentryOtel.Operator.Tests.Gateways;
 public sealed class GatewayStateTests
 {
     [Fact]
-    public void Without_a_Deployment_nothing_is_available()
+    public void Without_a_workload_nothing_is_available()
     {
-        var state = GatewayState.Of(null, []);
+        var state = GatewayState.Of(null, null, []);
 
-        Assert.Equal((ConditionStatus.False, "DeploymentNotFound"), (state.Available.Status, state.Available.Reason));
+        Assert.Equal((ConditionStatus.False, "GatewayNotFound"), (state.Available.Status, state.Available.Reason));
     }
 
     [Fact]
     public void A_Deployment_whose_pods_all_run_the_present_template_is_complete()
     {
-        var state = GatewayState.Of(Deployment(wanted: 2, updated: 2, ready: 2, available: true), []);
+        var state = GatewayState.Of(GatewayWorkload.Of(Deployment(wanted: 2, updated: 2, ready: 2, available: true)), null, []);
 
         Assert.Equal((ConditionStatus.True, "PodsReady"), (state.Available.Status, state.Available.Reason));
         Assert.Equal((ConditionStatus.False, "RolloutComplete"), (state.Progressing.Status, state.Progressing.Reason));
@@ -31,11 +31,11 @@ public sealed class GatewayStateTests
         var deployment = Deployment(wanted: 1, updated: 1, ready: 1, available: true);
         deployment.Metadata.Generation = 9;
 
-        var state = GatewayState.Of(deployment, []);
+        var state = GatewayState.Of(GatewayWorkload.Of(deployment), null, []);
 
         Assert.Equal(ConditionStatus.True, state.Available.Status);
         Assert.Equal((ConditionStatus.True, "RollingOut"), (state.Progressing.Status, state.Progressing.Reason));
-        Assert.True(GatewayState.NeedsPods(deployment));
+        Assert.True(GatewayState.NeedsPods(GatewayWorkload.Of(deployment)));
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class GatewayStateTests
         var deployment = Deployment(wanted: 1, updated: 1, ready: 1, available: true, total: 2);
         deployment.Status!.Conditions!.Add(new V1Condition { Type = "Progressing", Status = "False", Reason = "ProgressDeadlineExceeded" });
 
-        var state = GatewayState.Of(deployment, [Waiting("new", "ImagePullBackOff", "no such image")]);
+        var state = GatewayState.Of(GatewayWorkload.Of(deployment), null, [Waiting("new", "ImagePullBackOff", "no such image")]);
 
         Assert.Equal(ConditionStatus.True, state.Available.Status);
         Assert.Equal((ConditionStatus.False, "ProgressDeadlineExceeded"), (state.Progressing.Status, state.Progressing.Reason));
@@ -57,7 +57,7 @@ public sealed class GatewayStateTests
     [InlineData("CreateContainerConfigError")]
     public void A_pod_that_can_not_start_gives_the_reason(string reason)
     {
-        var state = GatewayState.Of(Deployment(wanted: 1, updated: 1, ready: 0, available: false), [Waiting("p", reason, null)]);
+        var state = GatewayState.Of(GatewayWorkload.Of(Deployment(wanted: 1, updated: 1, ready: 0, available: false)), null, [Waiting("p", reason, null)]);
 
         Assert.Equal((ConditionStatus.False, reason), (state.Available.Status, state.Available.Reason));
     }
@@ -65,7 +65,7 @@ public sealed class GatewayStateTests
     [Fact]
     public void A_pod_that_is_starting_is_no_problem()
     {
-        var state = GatewayState.Of(Deployment(wanted: 1, updated: 1, ready: 0, available: false), [Waiting("p", "ContainerCreating", null)]);
+        var state = GatewayState.Of(GatewayWorkload.Of(Deployment(wanted: 1, updated: 1, ready: 0, available: false)), null, [Waiting("p", "ContainerCreating", null)]);
 
         Assert.Equal("NoPodReady", state.Available.Reason);
     }
@@ -79,7 +79,7 @@ public sealed class GatewayStateTests
             Status = new V1PodStatus { Conditions = [new V1Condition { Type = "PodScheduled", Status = "False", Reason = "Unschedulable", Message = "0/3 nodes" }] },
         };
 
-        var state = GatewayState.Of(Deployment(wanted: 1, updated: 1, ready: 0, available: false), [pod]);
+        var state = GatewayState.Of(GatewayWorkload.Of(Deployment(wanted: 1, updated: 1, ready: 0, available: false)), null, [pod]);
 
         Assert.Equal(("Unschedulable", "pod p: 0/3 nodes"), (state.Available.Reason, state.Available.Message));
     }
@@ -87,8 +87,55 @@ public sealed class GatewayStateTests
     [Fact]
     public void Scaled_to_zero_is_not_available()
     {
-        Assert.Equal("ScaledToZero", GatewayState.Of(Deployment(wanted: 0, updated: 0, ready: 0, available: true), []).Available.Reason);
+        Assert.Equal("ScaledToZero", GatewayState.Of(GatewayWorkload.Of(Deployment(wanted: 0, updated: 0, ready: 0, available: true)), null, []).Available.Reason);
     }
+
+    [Fact]
+    public void A_StatefulSet_that_rolls_one_pod_at_a_time_stays_available()
+    {
+        var state = GatewayState.Of(GatewayWorkload.Of(StatefulSet(wanted: 3, updated: 1, ready: 2)), null, []);
+
+        Assert.Equal((ConditionStatus.True, "PodsReady"), (state.Available.Status, state.Available.Reason));
+        Assert.Equal((ConditionStatus.True, "RollingOut"), (state.Progressing.Status, state.Progressing.Reason));
+    }
+
+    [Fact]
+    public void A_StatefulSet_whose_pod_can_not_start_says_why_since_nobody_gives_it_a_deadline()
+    {
+        var state = GatewayState.Of(GatewayWorkload.Of(StatefulSet(wanted: 3, updated: 1, ready: 2)), null, [Waiting("main-gateway-2", "ImagePullBackOff", "no such image")]);
+
+        Assert.Equal(ConditionStatus.True, state.Available.Status);
+        Assert.Equal((ConditionStatus.False, "ImagePullBackOff"), (state.Progressing.Status, state.Progressing.Reason));
+    }
+
+    [Fact]
+    public void A_StatefulSet_with_all_pods_updated_is_complete()
+    {
+        var workload = GatewayWorkload.Of(StatefulSet(wanted: 2, updated: 2, ready: 2));
+
+        Assert.Equal("RolloutComplete", GatewayState.Of(workload, null, []).Progressing.Reason);
+        Assert.False(GatewayState.NeedsPods(workload));
+    }
+
+    [Fact]
+    public void While_storage_is_switched_the_old_pods_keep_the_gateway_available()
+    {
+        var taking = GatewayWorkload.Of(StatefulSet(wanted: 2, updated: 2, ready: 0));
+        var leaving = GatewayWorkload.Of(Deployment(wanted: 2, updated: 2, ready: 2, available: true));
+
+        var state = GatewayState.Of(taking, leaving, []);
+
+        Assert.Equal((ConditionStatus.True, "PodsReady"), (state.Available.Status, state.Available.Reason));
+        Assert.Contains("Deployment main-gateway", state.Available.Message, StringComparison.Ordinal);
+        Assert.Equal((ConditionStatus.True, "SwitchingStorage"), (state.Progressing.Status, state.Progressing.Reason));
+    }
+
+    private static V1StatefulSet StatefulSet(int wanted, int updated, int ready) => new()
+    {
+        Metadata = new V1ObjectMeta { Name = "main-gateway", Generation = 3 },
+        Spec = new V1StatefulSetSpec { Replicas = wanted },
+        Status = new V1StatefulSetStatus { ObservedGeneration = 3, Replicas = wanted, UpdatedReplicas = updated, ReadyReplicas = ready },
+    };
 
     private static V1Deployment Deployment(int wanted, int updated, int ready, bool available, int? total = null) => new()
     {

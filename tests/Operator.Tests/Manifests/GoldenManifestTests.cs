@@ -12,14 +12,10 @@ public sealed class GoldenManifestTests
     [InlineData("minimal")]
     [InlineData("full")]
     [InlineData("dsn")]
+    [InlineData("disk")]
     public void Manifests_are_those_expected(string name)
     {
-        var inputs = name switch
-        {
-            "minimal" => TestExporters.Minimal,
-            "full" => TestExporters.Full,
-            _ => TestExporters.Dsn,
-        };
+        var inputs = TestExporters.Named(name);
         var path = RepositoryFiles.PathOf($"tests/Operator.Tests/Manifests/Expected/{name}.yaml");
 
         var actual = string.Join("---\n", TestExporters.Manifests(inputs).Select(YamlText.Of));

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using SentryOtel.Crds;
+using SentryOtel.Operator.Children;
 using SentryOtel.Operator.Manifests;
 
 namespace SentryOtel.Operator.Tests.Manifests;
@@ -8,16 +9,17 @@ namespace SentryOtel.Operator.Tests.Manifests;
 public sealed class ManifestRulesTests
 {
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Every_child_names_its_owner_its_labels_and_its_namespace(bool full)
+    [InlineData("minimal")]
+    [InlineData("full")]
+    [InlineData("disk")]
+    public void Every_child_names_its_owner_its_labels_and_its_namespace(string name)
     {
-        var inputs = full ? TestExporters.Full : TestExporters.Minimal;
+        var inputs = TestExporters.Named(name);
 
         Assert.All(TestExporters.Manifests(inputs), manifest =>
         {
             var metadata = manifest["metadata"]!;
-            Assert.Equal("main-gateway", (string?)metadata["name"]);
+            Assert.StartsWith("main-gateway", (string?)metadata["name"], StringComparison.Ordinal);
             Assert.Equal("observability", (string?)metadata["namespace"]);
             Assert.Equal(inputs.Exporter.Metadata.Uid, (string?)metadata["ownerReferences"]![0]!["uid"]);
             Assert.Equal("main", (string?)metadata["labels"]![SentryOtelGroup.ExporterLabel]);
@@ -30,21 +32,24 @@ public sealed class ManifestRulesTests
     public void The_selector_does_not_depend_on_any_setting()
     {
         Assert.True(JsonNode.DeepEquals(ManifestMetadata.Selector(TestExporters.Minimal.Exporter), ManifestMetadata.Selector(TestExporters.Full.Exporter)));
+        Assert.True(JsonNode.DeepEquals(ManifestMetadata.Selector(TestExporters.Minimal.Exporter), ManifestMetadata.Selector(TestExporters.Disk.Exporter)));
     }
 
     /// <summary>The rules of the Pod Security level "restricted" (Kubernetes documentation, Pod Security Standards), and no writable root.</summary>
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Pods_are_fit_for_the_restricted_level(bool full)
+    [InlineData("minimal")]
+    [InlineData("full")]
+    [InlineData("dsn")]
+    [InlineData("disk")]
+    public void Pods_are_fit_for_the_restricted_level(string name)
     {
-        var pod = GatewayPod.Create(full ? TestExporters.Full : TestExporters.Minimal);
+        var pod = GatewayPod.Create(TestExporters.Named(name));
 
         Assert.True((bool)pod["securityContext"]!["runAsNonRoot"]!);
         Assert.Equal("RuntimeDefault", (string?)pod["securityContext"]!["seccompProfile"]!["type"]);
         Assert.DoesNotContain(pod, static field => field.Key is "hostNetwork" or "hostPID" or "hostIPC" or "initContainers");
         Assert.All(pod["volumes"]!.AsArray(), volume =>
-            Assert.Contains(volume!.AsObject(), static field => field.Key is "configMap" or "secret" or "emptyDir"));
+            Assert.Contains(volume!.AsObject(), static field => field.Key is "configMap" or "projected" or "emptyDir"));
         Assert.All(pod["containers"]!.AsArray(), container =>
         {
             var security = container!["securityContext"]!;
@@ -76,26 +81,86 @@ public sealed class ManifestRulesTests
     }
 
     [Fact]
-    public void A_changed_Secret_changes_the_hash_on_the_pods_and_nothing_else()
+    public void What_comes_from_Secrets_is_mounted_and_never_a_variable_or_part_of_the_configuration()
     {
-        var map = GatewayConfigMap.Create(TestExporters.Dsn);
-        var before = GatewayDeployment.Create(TestExporters.Dsn, map, 1);
-        var after = GatewayDeployment.Create(TestExporters.Dsn with { SecretHash = "other" }, map, 1);
+        var files = GatewayFiles.Of(TestExporters.Full.Exporter.Spec);
+        var pod = GatewayPod.Create(TestExporters.Full);
+        var configuration = GatewayConfiguration.Create(TestExporters.Full.Exporter).ToJsonString();
 
-        Assert.NotEqual(Hash(before).ToString(), Hash(after).ToString());
-        Hash(before).ReplaceWith("same");
-        Hash(after).ReplaceWith("same");
-        Assert.True(JsonNode.DeepEquals(before, after));
-
-        static JsonNode Hash(JsonObject deployment) => deployment["spec"]!["template"]!["metadata"]!["annotations"]![GatewayDeployment.ConfigHashAnnotation]!;
+        Assert.Equal(7, files.Count);
+        Assert.Equal(files.Count, files.Select(static file => file.Path).Distinct().Count());
+        Assert.All(files, file => Assert.Contains(file.FullPath, configuration, StringComparison.Ordinal));
+        Assert.DoesNotContain("secretKeyRef", pod["containers"]!.ToJsonString(), StringComparison.Ordinal);
+        var sources = pod["volumes"]!.AsArray().Single(static volume => volume!["projected"] is not null)!["projected"]!["sources"]!.AsArray();
+        Assert.Equal(files.Select(static file => file.Path), sources.Select(static source => (string?)(source!["secret"] ?? source["configMap"])!["items"]![0]!["path"]));
     }
 
     [Fact]
-    public void Kinds_that_the_server_does_not_serve_are_not_made()
+    public void Every_volume_that_is_mounted_is_there()
+    {
+        foreach (var name in (string[])["minimal", "full", "dsn", "disk"])
+        {
+            var inputs = TestExporters.Named(name);
+            var pod = GatewayPod.Create(inputs);
+            var claims = inputs.IsOnDisk ? (string[])[GatewayStatefulSet.QueueVolume] : [];
+
+            Assert.Equal(
+                pod["volumes"]!.AsArray().Select(static volume => (string?)volume!["name"]).Concat(claims).Order(),
+                pod["containers"]![0]!["volumeMounts"]!.AsArray().Select(static mount => (string?)mount!["name"]).Order());
+        }
+    }
+
+    [Fact]
+    public void Kinds_that_the_server_does_not_serve_are_not_made_and_named()
     {
         var inputs = TestExporters.Full with { Versions = new ServedVersions(null, null) };
 
-        Assert.Null(GatewayPodDisruptionBudget.Create(inputs));
-        Assert.Null(GatewayHorizontalPodAutoscaler.Create(inputs));
+        var kinds = ChildPlan.Of(inputs).Select(static child => child.Resource.Kind);
+
+        Assert.Empty(kinds.Intersect(["PodDisruptionBudget", "HorizontalPodAutoscaler", "ServiceMonitor", "PodMonitor"]));
+        Assert.Equal(["PodDisruptionBudget", "HorizontalPodAutoscaler", "ServiceMonitor"], ChildPlan.NotServed(inputs));
+        Assert.Empty(ChildPlan.NotServed(TestExporters.Full));
+    }
+
+    [Fact]
+    public void A_server_that_does_not_know_the_claims_retention_is_not_sent_it_and_it_is_named()
+    {
+        var old = TestExporters.Disk with { Versions = TestExporters.Disk.Versions with { ClaimRetention = false } };
+
+        var set = GatewayStatefulSet.Create(old, GatewayConfigMap.Create(old))!;
+
+        Assert.Null(set["spec"]!["persistentVolumeClaimRetentionPolicy"]);
+        Assert.Contains("persistentVolumeClaimRetentionPolicy", Assert.Single(ChildPlan.NotServed(old)), StringComparison.Ordinal);
+        Assert.Empty(ChildPlan.NotServed(TestExporters.Disk));
+    }
+
+    [Fact]
+    public void The_way_out_is_open_to_all_that_the_settings_name_and_to_nothing_else()
+    {
+        var inputs = TestExporters.Inputs(
+            """
+            {"url": "http://sentry.internal:9000", "http": {"proxyUrl": "http://proxy:3128"}, "ingest": {"urlOverride": "https://relay.internal:8443"},
+             "metrics": {"forwardTo": "http://otlp:4318"}, "gateway": {"networkPolicy": {"egress": {"ports": [5000]}}}}
+            """);
+
+        var egress = GatewayNetworkPolicy.Create(inputs)!["spec"]!["egress"]!.AsArray();
+
+        Assert.Equal([53, 53], Ports(egress[0]!));
+        Assert.Equal([443, 3128, 4318, 5000, 6443, 8443, 9000], Ports(egress[1]!));
+
+        static IEnumerable<int> Ports(JsonNode rule) => rule["ports"]!.AsArray().Select(static port => (int)port!["port"]!);
+    }
+
+    [Theory]
+    [InlineData("ServiceMonitor", "endpoints")]
+    [InlineData("PodMonitor", "podMetricsEndpoints")]
+    public void One_monitor_is_made_and_it_is_of_the_kind_that_is_wanted(string kind, string endpoints)
+    {
+        var inputs = TestExporters.Inputs($$$$"""{"gateway": {"monitor": {"kind": "{{{{kind}}}}"}}}""");
+
+        var monitor = Assert.Single(TestExporters.Manifests(inputs), static manifest => ((string)manifest["kind"]!).EndsWith("Monitor", StringComparison.Ordinal));
+
+        Assert.Equal(kind, (string?)monitor["kind"]);
+        Assert.Equal("metrics", (string?)monitor["spec"]![endpoints]![0]!["port"]);
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using SentryOtel.Crds;
 using SentryOtel.Kubernetes.Entities;
+using SentryOtel.Operator.Children;
 using SentryOtel.Operator.Manifests;
 
 namespace SentryOtel.Operator.Tests.Manifests;
@@ -9,7 +10,12 @@ namespace SentryOtel.Operator.Tests.Manifests;
 /// <summary>Exporters that the manifests are tested with.</summary>
 internal static class TestExporters
 {
-    private static readonly ServedVersions Versions = new("policy/v1", "autoscaling/v2");
+    private static readonly ServedVersions Versions = new("policy/v1", "autoscaling/v2")
+    {
+        ServiceMonitor = "monitoring.coreos.com/v1",
+        PodMonitor = "monitoring.coreos.com/v1",
+        ClaimRetention = true,
+    };
 
     public static GatewayInputs Minimal { get; } = Inputs(
         """{"orgSlug": "acme", "authTokenSecretRef": {"name": "sentry", "key": "token"}}""");
@@ -25,7 +31,12 @@ internal static class TestExporters
           "ingest": {"tls": {"caFrom": {"configMapKeyRef": {"name": "bundle", "key": "ca.pem"}}, "insecureSkipVerify": true, "serverName": "ingest.example.com"}},
           "batch": {"timeout": "3s", "sendBatchSize": 100, "sendBatchMaxSize": 200},
           "retry": {"enabled": true, "initialInterval": "1s", "maxInterval": "9s", "maxElapsedTime": "10m"},
-          "queue": {"maxBytesPerProject": "2M", "maxAge": "5m"},
+          "queue": {"maxBytes": "256Mi", "maxBytesPerProject": "2M", "maxAge": "5m", "overflow": "DropOldest"},
+          "metrics": {
+            "forwardTo": "https://otlp.example.com/ingest", "headers": {"X-Scope": "a"},
+            "headersFrom": [{"name": "Authorization", "secretKeyRef": {"name": "metrics", "key": "authorization"}}],
+            "tls": {"caFrom": {"secretKeyRef": {"name": "metrics", "key": "ca.crt"}}, "serverName": "metrics.example.com"}
+          },
           "gateway": {
             "autoscaling": {"minReplicas": 2, "maxReplicas": 5, "targetCPUUtilizationPercentage": 70},
             "image": "registry.example.com/gateway:1", "resources": {"limits": {"memory": "1Gi"}},
@@ -34,9 +45,19 @@ internal static class TestExporters
             "affinity": {"podAntiAffinity": {}}, "topologySpreadConstraints": [{"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "ScheduleAnyway"}],
             "priorityClassName": "high", "serviceAccountName": "own-account",
             "service": {"type": "LoadBalancer", "annotations": {"example.com/lb": "internal"}},
-            "ingress": {"host": "otlp.example.com", "className": "nginx", "annotations": {"example.com/i": "j"}, "tlsSecretName": "otlp-tls"},
+            "ingress": {
+              "host": "otlp.example.com", "className": "nginx", "annotations": {"example.com/i": "j"}, "tlsSecretName": "otlp-tls",
+              "grpc": {"host": "grpc.example.com", "annotations": {"nginx.ingress.kubernetes.io/backend-protocol": "GRPCS"}, "tlsSecretName": "grpc-tls"}
+            },
+            "tls": {"secretName": "otlp-server", "clientCaFrom": {"configMapKeyRef": {"name": "clients", "key": "ca.crt"}}},
+            "auth": {"bearerTokenSecretRef": {"name": "otlp-clients", "key": "tokens"}},
+            "cors": {"allowedOrigins": ["https://*.example.com"], "allowedHeaders": ["X-Page"], "maxAgeSeconds": 7200},
             "podDisruptionBudget": {"minAvailable": "50%"},
-            "networkPolicy": {"allowFrom": [{"namespaceSelector": {}}], "allowMetricsFrom": [{"podSelector": {"matchLabels": {"app": "prometheus"}}}]},
+            "networkPolicy": {
+              "allowFrom": [{"namespaceSelector": {}}], "allowMetricsFrom": [{"podSelector": {"matchLabels": {"app": "prometheus"}}}],
+              "egress": {"allowTo": [{"ipBlock": {"cidr": "10.0.0.0/8"}}], "ports": [9000]}
+            },
+            "monitor": {"labels": {"release": "prometheus"}, "interval": "15s"},
             "env": [{"name": "TZ", "value": "UTC"}, {"name": "FROM", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}}],
             "terminationGracePeriodSeconds": 90
           }
@@ -45,6 +66,28 @@ internal static class TestExporters
 
     public static GatewayInputs Dsn { get; } = Inputs("""{"dsnSecretRef": {"name": "sentry", "key": "dsn"}}""");
 
+    /// <summary>With the queue on disk.</summary>
+    public static GatewayInputs Disk { get; } = Inputs(
+        """
+        {
+          "orgSlug": "acme", "authTokenSecretRef": {"name": "sentry", "key": "token"},
+          "queue": {
+            "storage": "Disk", "maxBytes": "8Gi", "maxAge": "12h",
+            "volumeClaim": {"storageClassName": "fast", "size": "10Gi", "retentionPolicy": {"whenDeleted": "Retain", "whenScaled": "Delete"}}
+          },
+          "gateway": {"replicas": 3}
+        }
+        """);
+
+    public static GatewayInputs Named(string name) => name switch
+    {
+        "minimal" => Minimal,
+        "full" => Full,
+        "dsn" => Dsn,
+        "disk" => Disk,
+        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "There is no such exporter."),
+    };
+
     public static GatewayInputs Inputs(string spec, string name = "main") => new(
         new SentryExporter
         {
@@ -52,26 +95,8 @@ internal static class TestExporters
             Spec = JsonSerializer.Deserialize(spec, CrdJsonContext.Default.SentryExporterSpec)!,
         },
         "gateway:default",
-        "",
         Versions);
 
     /// <summary>Every manifest of a gateway, in the order in which they are applied.</summary>
-    public static IEnumerable<JsonObject> Manifests(GatewayInputs inputs)
-    {
-        var configuration = GatewayConfigMap.Create(inputs);
-        JsonObject?[] all =
-        [
-            GatewayServiceAccount.Create(inputs),
-            GatewayRole.Create(inputs),
-            GatewayRole.CreateBinding(inputs),
-            configuration,
-            GatewayService.Create(inputs),
-            GatewayDeployment.Create(inputs, configuration, inputs.Gateway.Autoscaling is null ? inputs.Gateway.Replicas ?? 1 : null),
-            GatewayIngress.Create(inputs),
-            GatewayNetworkPolicy.Create(inputs),
-            GatewayPodDisruptionBudget.Create(inputs),
-            GatewayHorizontalPodAutoscaler.Create(inputs),
-        ];
-        return all.OfType<JsonObject>();
-    }
+    public static IEnumerable<JsonObject> Manifests(GatewayInputs inputs) => ChildPlan.Of(inputs).Select(static child => child.Wanted).OfType<JsonObject>();
 }

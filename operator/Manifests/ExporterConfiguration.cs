@@ -1,0 +1,90 @@
+using System.Text.Json.Nodes;
+using SentryOtel.Crds;
+
+namespace SentryOtel.Operator.Manifests;
+
+/// <summary>The exporter of the gateway's configuration: routing, the way to Sentry's ingest, queue, retries, metrics.</summary>
+internal static class ExporterConfiguration
+{
+    public static JsonObject Create(SentryExporter exporter)
+    {
+        var spec = exporter.Spec;
+        return JsonMap.Filled(
+            ("auto_create_projects", spec.AutoCreateProjects),
+            ("dsn", spec.DsnSecretRef is null ? null : ContentOf(GatewayFiles.Dsn)),
+            ("routing", Routing(spec.Routing)),
+            ("projects", new JsonObject
+            {
+                ["source"] = "kubernetes",
+                ["exporter"] = exporter.Metadata.Name,
+                ["namespace"] = exporter.Metadata.Namespace,
+                ["max_auto_created"] = spec.Projects.MaxAutoCreated,
+            }),
+            ("timeout", spec.Timeout),
+            ("http", Http(spec)),
+            ("queue", Queue(spec.Queue)),
+            ("retry_on_failure", Retry(spec.Retry)),
+            ("metrics", Metrics(spec.Metrics)));
+    }
+
+    private static JsonObject Routing(RoutingSpec routing) => JsonMap.Filled(
+        ("project_from_attribute", routing.ProjectFromAttribute),
+        ("on_missing_attribute", routing.OnMissingAttribute == MissingAttributePolicy.Fallback ? "fallback" : "drop"),
+        ("fallback_project", routing.OnMissingAttribute == MissingAttributePolicy.Fallback ? routing.FallbackProject : null),
+        ("slug_policy", routing.SlugPolicy == SlugPolicy.Normalize ? "normalize" : "strict"));
+
+    private static JsonObject Http(SentryExporterSpec spec) => JsonMap.Filled(
+        ("tls", Tls(GatewayFiles.IngestTls(spec), GatewayFiles.Authorities)),
+        ("headers", spec.Http.Headers is { Count: > 0 } headers ? ManifestMetadata.Map(headers) : null),
+        ("proxy_url", spec.Http.ProxyUrl),
+        ("compression", spec.Http.Compression == HttpCompression.None ? "none" : "gzip"));
+
+    private static JsonObject? Tls(ClientTlsSpec? tls, string authorities) => tls is null ? null : JsonMap.Filled(
+        ("ca_file", tls.CaFrom is null ? null : GatewayFile.FullPathOf(authorities)),
+        ("insecure_skip_verify", tls.InsecureSkipVerify ? true : null),
+        ("server_name_override", tls.ServerName));
+
+    private static JsonObject Queue(QueueSpec queue)
+    {
+        var isDisk = queue.Storage == QueueStorage.Disk;
+        return JsonMap.Filled(
+            ("storage", isDisk ? "disk" : null),
+            ("directory", isDisk ? GatewayPaths.QueueFolder : null),
+            ("max_bytes", QueueBytes.Of(queue)),
+            ("max_bytes_per_project", queue.MaxBytesPerProject is { } bytes ? Quantity.Bytes(bytes) : null),
+            ("max_age", queue.MaxAge),
+            ("overflow", queue.Overflow == QueueOverflow.DropOldest ? "drop_oldest" : null));
+    }
+
+    private static JsonObject? Retry(RetrySpec? retry) => retry is null ? null : JsonMap.Filled(
+        ("enabled", retry.Enabled),
+        ("initial_interval", retry.InitialInterval),
+        ("max_interval", retry.MaxInterval),
+        ("max_elapsed_time", retry.MaxElapsedTime));
+
+    private static JsonObject? Metrics(MetricsSpec? metrics)
+    {
+        if (metrics?.ForwardTo is not { } endpoint)
+        {
+            return null;
+        }
+
+        var headers = new SortedDictionary<string, string>(metrics.Headers ?? [], StringComparer.Ordinal);
+        foreach (var header in metrics.HeadersFrom ?? [])
+        {
+            headers[header.Name] = ContentOf(GatewayFiles.MetricsHeader(header.Name));
+        }
+
+        return new JsonObject
+        {
+            ["forward_to"] = JsonMap.Filled(
+                ("endpoint", endpoint),
+                ("protocol", metrics.Protocol == MetricsProtocol.Grpc ? "grpc" : "http/protobuf"),
+                ("headers", ManifestMetadata.Map(headers)),
+                ("tls", Tls(metrics.Tls, GatewayFiles.MetricsAuthorities))),
+        };
+    }
+
+    // What stands in a file, put in by the gateway.
+    private static string ContentOf(string path) => $"${{file:{GatewayFile.FullPathOf(path)}}}";
+}

@@ -1,0 +1,18 @@
+using SentryOtel.Crds;
+
+namespace SentryOtel.Operator.Manifests;
+
+/// <summary>How much a gateway's queue may hold.</summary>
+internal static class QueueBytes
+{
+    /// <summary>Below, the gateway refuses a queue on disk.</summary>
+    public const long SmallestDisk = 16L * 1024 * 1024;
+
+    /// <summary>Bytes of the whole queue; null for the gateway's own bound. A file system needs room of its own, so a volume is not used to its last byte.</summary>
+    public static long? Of(QueueSpec queue) => queue switch
+    {
+        { MaxBytes: { } bytes } => Quantity.Bytes(bytes),
+        { Storage: QueueStorage.Disk, VolumeClaim: { } claim } => Quantity.Bytes(claim.Size) / 5 * 4,
+        _ => null,
+    };
+}

@@ -1,0 +1,131 @@
+using System.Text.Json.Nodes;
+using SentryOtel.Crds;
+using SentryOtel.Kubernetes.Client;
+using SentryOtel.Kubernetes.Conditions;
+using SentryOtel.Kubernetes.Entities;
+using SentryOtel.Operator.Children;
+
+namespace SentryOtel.Operator.Tests.Exporters;
+
+/// <summary>Children that others have a say in: autoscalers, and kinds that not every cluster serves.</summary>
+[Collection(OperatorClusterCollection.Name)]
+public sealed class ExporterChildrenTests(OperatorCluster cluster)
+{
+    private const string ServiceMonitors =
+        """
+        apiVersion: apiextensions.k8s.io/v1
+        kind: CustomResourceDefinition
+        metadata: {name: servicemonitors.monitoring.coreos.com}
+        spec:
+          group: monitoring.coreos.com
+          scope: Namespaced
+          names: {kind: ServiceMonitor, listKind: ServiceMonitorList, plural: servicemonitors, singular: servicemonitor}
+          versions:
+          - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}
+        """;
+
+    [Fact]
+    public async Task Somebody_elses_autoscaler_owns_the_number_of_pods_until_it_goes()
+    {
+        await using var world = await StartAsync();
+        await world.WaitForAsync(async () => await world.GetAsync<V1Deployment>(ExporterWorld.Gateway) is not null, "a Deployment");
+
+        await world.Client.ApplyAsync(Autoscaler(world.Namespace), new ApplyOptions { FieldManager = "test" }, ExporterWorld.Cancellation);
+        await ReplicasAsync(world, 3);
+        await world.PatchExporterAsync("""{"timeout": "7s", "gateway": {"replicas": 2}}""");
+        await world.WaitForAsync(
+            async () => (await world.GetAsync<V1ConfigMap>(ExporterWorld.Gateway))!.Data!["gateway.yaml"].Contains("timeout: '7s'", StringComparison.Ordinal), "the new setting");
+        await world.PassesAsync(5);
+
+        Assert.Equal(3, (await world.GetAsync<V1Deployment>(ExporterWorld.Gateway))!.Spec!.Replicas);
+        var exporter = await world.GetAsync<SentryExporter>(ExporterWorld.Exporter);
+        Assert.Contains("HorizontalPodAutoscaler theirs", exporter!.Status!.Conditions.FindCondition("Progressing")!.Message, StringComparison.Ordinal);
+
+        await world.KubectlAsync("delete", "horizontalpodautoscaler", "theirs");
+        await ReplicasAsync(world, 2);
+        world.AssertNothingWasForbidden();
+    }
+
+    [Fact]
+    public async Task Our_own_autoscaler_takes_the_number_over_and_gives_it_back()
+    {
+        await using var world = await StartAsync(spec => spec.Gateway.Autoscaling = new AutoscalingSpec { MinReplicas = 2, MaxReplicas = 5 });
+        await ReplicasAsync(world, 2);
+
+        await world.PatchExporterAsync("""{"gateway": {"autoscaling": {"minReplicas": 3}}}""");
+        await ReplicasAsync(world, 3);
+        await world.PassesAsync(5);
+        Assert.Equal(3, (await world.GetAsync<V1Deployment>(ExporterWorld.Gateway))!.Spec!.Replicas);
+
+        await world.PatchExporterAsync("""{"gateway": {"autoscaling": null, "replicas": 1}}""");
+        await ReplicasAsync(world, 1);
+        await world.WaitForAsync(async () => (await world.KubectlAsync("get", "hpa", "--output", "name")).Trim().Length == 0, "no autoscaler");
+    }
+
+    [Fact]
+    public async Task The_Service_changes_its_type_and_annotations_and_keeps_its_address()
+    {
+        await using var world = await StartAsync(spec => spec.Gateway.Service = new GatewayServiceSpec
+        {
+            Type = GatewayServiceType.NodePort,
+            Annotations = new() { ["example.com/pool"] = "a" },
+        });
+        var before = await ServiceAsync(static service => service.Spec?.Type == "NodePort");
+        Assert.Equal("a", before.Metadata.Annotations!["example.com/pool"]);
+
+        await world.PatchExporterAsync("""{"gateway": {"service": {"type": "ClusterIP", "annotations": null}}}""");
+
+        var after = await ServiceAsync(static service => service.Spec?.Type == "ClusterIP");
+        Assert.False(after.Metadata.Annotations!.ContainsKey("example.com/pool"));
+        Assert.Equal((before.Metadata.Uid, before.Spec!.ClusterIP), (after.Metadata.Uid, after.Spec!.ClusterIP));
+
+        async Task<V1Service> ServiceAsync(Func<V1Service, bool> isRight)
+        {
+            V1Service? service = null;
+            await world.WaitForAsync(async () => (service = await world.GetAsync<V1Service>(ExporterWorld.Gateway)) is not null && isRight(service), "the Service");
+            return service!;
+        }
+    }
+
+    [Fact]
+    public async Task A_monitor_is_made_as_soon_as_its_kind_is_served_and_until_then_the_kind_is_named()
+    {
+        await using var world = await StartAsync(spec => spec.Gateway.Monitor = new GatewayMonitorSpec { Labels = new() { ["release"] = "prometheus" } });
+        var exporter = await world.WaitAsync("Progressing", ConditionStatus.False, "KindNotServed");
+        Assert.EndsWith(": ServiceMonitor", exporter.Status!.Conditions.FindCondition("Progressing")!.Message, StringComparison.Ordinal);
+        await world.WaitAsync("Ready", ConditionStatus.False, "NoPodReady");
+
+        await cluster.ControlPlane.RunKubectlAsync(["apply", "--validate=false", "--filename", "-"], ServiceMonitors, ExporterWorld.Cancellation);
+        await world.WaitForAsync(
+            async () => (string?)(await MonitorAsync(world))?["metadata"]?["labels"]?["release"] == "prometheus", "the monitor");
+        await world.WaitAsync("Progressing", ConditionStatus.True, "RollingOut");
+
+        await world.PatchExporterAsync("""{"gateway": {"monitor": {"kind": "PodMonitor"}}}""");
+        await world.WaitForAsync(async () => await MonitorAsync(world) is null, "no ServiceMonitor");
+        exporter = await world.WaitAsync("Progressing", ConditionStatus.False, "KindNotServed");
+        Assert.EndsWith(": PodMonitor", exporter.Status!.Conditions.FindCondition("Progressing")!.Message, StringComparison.Ordinal);
+        world.AssertNothingWasForbidden();
+    }
+
+    private static Task<JsonObject?> MonitorAsync(ExporterWorld world) =>
+        world.Client.GetAsync(ChildKind.ServiceMonitor("monitoring.coreos.com/v1"), ExporterWorld.Gateway, world.Namespace, ExporterWorld.Cancellation);
+
+    private static JsonObject Autoscaler(string space) => JsonNode.Parse(
+        $$$"""
+        {
+          "apiVersion": "autoscaling/v1", "kind": "HorizontalPodAutoscaler", "metadata": {"name": "theirs", "namespace": "{{{space}}}"},
+          "spec": {"minReplicas": 3, "maxReplicas": 5, "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "main-gateway"}}
+        }
+        """)!.AsObject();
+
+    private async Task<ExporterWorld> StartAsync(Action<SentryExporterSpec>? change = null)
+    {
+        var world = await ExporterWorld.StartAsync(cluster);
+        await world.SetSecretAsync("sentry", "token", ExporterWorld.Token);
+        await world.CreateExporterAsync(change);
+        return world;
+    }
+
+    private static Task ReplicasAsync(ExporterWorld world, int number) => world.WaitForAsync(
+        async () => (await world.GetAsync<V1Deployment>(ExporterWorld.Gateway))?.Spec?.Replicas == number, $"{number} replicas");
+}
