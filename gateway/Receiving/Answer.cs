@@ -1,4 +1,5 @@
 using SentryOtel.Otlp.Grpc;
+using SentryOtel.Otlp.Json;
 using SentryOtel.Otlp.Responses;
 
 namespace SentryOtel.Gateway.Receiving;
@@ -11,6 +12,10 @@ internal readonly record struct Answer(RpcStatus? Failure, ExportResponse Respon
     /// <summary>An error.</summary>
     public static Answer Fail(GrpcStatusCode code, string message, TimeSpan? retryAfter = null) =>
         new(new RpcStatus(code, message, retryAfter), ExportResponse.Success);
+
+    /// <summary>JSON that is no request.</summary>
+    public static Answer Fail(JsonError error) =>
+        new(new RpcStatus(GrpcStatusCode.InvalidArgument, error.ToString()) { Field = error.Path }, ExportResponse.Success);
 
     /// <summary>The answer to what became of a request.</summary>
     public static Answer To(IngestOutcome outcome) => outcome.Kind switch

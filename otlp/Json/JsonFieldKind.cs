@@ -1,22 +1,29 @@
 namespace SentryOtel.Otlp.Json;
 
-/// <summary>How a field is written in JSON and in protobuf (proto3 JSON, with the exceptions of OTLP).</summary>
+/// <summary>How a field is written in JSON and in protobuf (proto3 JSON, with the exceptions of OTLP). Whole numbers may be numbers, or their digits in a string.</summary>
 internal enum JsonFieldKind
 {
     Text,
 
     Flag,
 
-    /// <summary>int32, uint32, int64, uint64: a number, or its digits in a string.</summary>
-    Varint,
+    UInt32,
+
+    Int64,
+
+    UInt64,
+
+    /// <summary>sint32: a varint of another sign form.</summary>
+    SInt32,
 
     /// <summary>A number; OTLP forbids the names.</summary>
     Enumeration,
 
     Fixed32,
 
-    /// <summary>fixed64: a number, or its digits in a string.</summary>
     Fixed64,
+
+    SFixed64,
 
     /// <summary>double: a number, its digits in a string, NaN, Infinity, -Infinity.</summary>
     Double,

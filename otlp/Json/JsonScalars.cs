@@ -53,10 +53,16 @@ internal static class JsonScalars
             case JsonFieldKind.Fixed32:
                 output.Tag(field.Number, WireType.Fixed32);
                 output.Fixed32((uint)value);
-                return value <= uint.MaxValue;
-            case JsonFieldKind.Fixed64:
+                return true;
+            case JsonFieldKind.Fixed64 or JsonFieldKind.SFixed64:
                 output.Tag(field.Number, WireType.Fixed64);
                 output.Fixed64(value);
+                return true;
+            case JsonFieldKind.SInt32:
+                // ZigZag: small numbers of either sign are short.
+                var signed = unchecked((int)value);
+                output.Tag(field.Number, WireType.Varint);
+                output.Varint(unchecked((uint)((signed << 1) ^ (signed >> 31))));
                 return true;
             default:
                 output.Tag(field.Number, WireType.Varint);
@@ -65,29 +71,57 @@ internal static class JsonScalars
         }
     }
 
+    // Negative numbers as their two's complement of 64 bits.
     private static bool ReadInteger(ref Utf8JsonReader reader, JsonFieldKind kind, out ulong value)
     {
         var text = Digits(ref reader, kind == JsonFieldKind.Enumeration);
-        if (kind is JsonFieldKind.Varint or JsonFieldKind.Enumeration && Utf8Parser.TryParse(text, out long signed, out var consumed) && consumed == text.Length)
+        var isUnsigned = kind is JsonFieldKind.UInt32 or JsonFieldKind.UInt64 or JsonFieldKind.Fixed32 or JsonFieldKind.Fixed64;
+        return (isUnsigned ? ReadUnsigned(text, out value) : ReadSigned(text, out value)) && kind switch
         {
-            value = unchecked((ulong)signed);
+            JsonFieldKind.UInt32 or JsonFieldKind.Fixed32 => value <= uint.MaxValue,
+            JsonFieldKind.SInt32 or JsonFieldKind.Enumeration => unchecked((long)value) is >= int.MinValue and <= int.MaxValue,
+            _ => true,
+        };
+    }
+
+    private static bool ReadUnsigned(ReadOnlySpan<byte> text, out ulong value)
+    {
+        if (Utf8Parser.TryParse(text, out value, out var consumed) && consumed == text.Length)
+        {
             return true;
         }
 
-        if (Utf8Parser.TryParse(text, out value, out consumed) && consumed == text.Length)
+        var isWhole = ReadWhole(text, out var number);
+        value = unchecked((ulong)number);
+        return isWhole && number >= 0;
+    }
+
+    private static bool ReadSigned(ReadOnlySpan<byte> text, out ulong value)
+    {
+        if (!Utf8Parser.TryParse(text, out long number, out var consumed) || consumed != text.Length)
         {
-            return kind != JsonFieldKind.Varint || value <= long.MaxValue;
+            if (!ReadWhole(text, out number))
+            {
+                value = 0;
+                return false;
+            }
         }
 
-        // 1e9 and 1.0 are whole numbers too; doubles are exact up to 2^53.
+        value = unchecked((ulong)number);
+        return true;
+    }
+
+    // 1e9 and 1.0 are whole numbers too; doubles are exact up to 2^53.
+    private static bool ReadWhole(ReadOnlySpan<byte> text, out long value)
+    {
         value = 0;
-        if (!Utf8Parser.TryParse(text, out double number, out consumed) || consumed != text.Length
-            || Math.Abs(number) > 1L << 53 || number != Math.Floor(number) || (number < 0 && kind is not JsonFieldKind.Varint))
+        if (!Utf8Parser.TryParse(text, out double number, out var consumed) || consumed != text.Length
+            || Math.Abs(number) > 1L << 53 || number != Math.Floor(number))
         {
             return false;
         }
 
-        value = unchecked((ulong)(long)number);
+        value = (long)number;
         return true;
     }
 
@@ -112,9 +146,21 @@ internal static class JsonScalars
     private static ReadOnlySpan<byte> Digits(ref Utf8JsonReader reader, bool numberOnly) => reader.TokenType switch
     {
         JsonTokenType.Number => reader.ValueSpan,
-        JsonTokenType.String when !numberOnly => reader.ValueSpan,
+        JsonTokenType.String when !numberOnly => Plain(ref reader),
         _ => default,
     };
+
+    // Digits and base64 need no escapes, but there are encoders that write a slash as \/.
+    private static ReadOnlySpan<byte> Plain(ref Utf8JsonReader reader)
+    {
+        if (!reader.ValueIsEscaped)
+        {
+            return reader.ValueSpan;
+        }
+
+        var text = new byte[reader.ValueSpan.Length];
+        return TryCopy(ref reader, text, out var written) ? text.AsSpan(0, written) : reader.ValueSpan;
+    }
 
     private static bool WriteBytes(ref Utf8JsonReader reader, JsonField field, ref ProtobufOutput output)
     {
@@ -142,27 +188,39 @@ internal static class JsonScalars
         return true;
     }
 
-    private static bool Decode(ref Utf8JsonReader reader, JsonFieldKind kind, Span<byte> room, out int written)
+    private static bool Decode(ref Utf8JsonReader reader, JsonFieldKind kind, Span<byte> room, out int written) => kind switch
     {
-        written = 0;
-        switch (kind)
+        JsonFieldKind.Hex => Convert.FromHexString(Plain(ref reader), room, out _, out written) == OperationStatus.Done,
+        JsonFieldKind.Base64 => DecodeBase64(Plain(ref reader), room, out written),
+        _ => TryCopy(ref reader, room, out written),
+    };
+
+    // With padding or without, in the standard alphabet or in that of URLs.
+    private static bool DecodeBase64(ReadOnlySpan<byte> text, Span<byte> room, out int written)
+    {
+        if (Base64.DecodeFromUtf8(text, room, out _, out written) == OperationStatus.Done)
         {
-            case JsonFieldKind.Hex:
-                return Convert.FromHexString(reader.ValueSpan, room, out _, out written) == OperationStatus.Done;
-            case JsonFieldKind.Base64:
-                return Base64.DecodeFromUtf8(reader.ValueSpan, room, out _, out written) == OperationStatus.Done
-                    || Base64Url.DecodeFromUtf8(reader.ValueSpan, room, out _, out written) == OperationStatus.Done;
-            default:
-                try
-                {
-                    written = reader.CopyString(room);
-                    return true;
-                }
-                catch (InvalidOperationException)
-                {
-                    // Bytes that are no UTF-8, or half of a surrogate pair.
-                    return false;
-                }
+            return true;
+        }
+
+        var url = text.ToArray();
+        url.AsSpan().Replace((byte)'+', (byte)'-');
+        url.AsSpan().Replace((byte)'/', (byte)'_');
+        return Base64Url.DecodeFromUtf8(url, room, out _, out written) == OperationStatus.Done;
+    }
+
+    private static bool TryCopy(ref Utf8JsonReader reader, Span<byte> room, out int written)
+    {
+        try
+        {
+            written = reader.CopyString(room);
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            // Bytes that are no UTF-8, or half of a surrogate pair.
+            written = 0;
+            return false;
         }
     }
 }

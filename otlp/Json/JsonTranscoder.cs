@@ -3,22 +3,37 @@ using SentryOtel.Otlp.Wire;
 
 namespace SentryOtel.Otlp.Json;
 
-/// <summary>Walks a JSON document by a schema and writes protobuf. Errors are sentences that name the field.</summary>
+/// <summary>
+/// Walks a JSON document by a schema and writes protobuf. An error is what the value that the reader then stands on must be; where that is, is for the
+/// caller to find out.
+/// </summary>
+/// <remarks>
+/// A key that comes twice means what a field that comes twice means in protobuf: of plain values the last one counts, objects are merged, arrays
+/// are joined.
+/// </remarks>
 internal static class JsonTranscoder
 {
+    /// <summary>Deepest nesting of messages that protobuf decoders take, Sentry's among them: a deeper one would cost a batch, not a request.</summary>
+    public const int MaxMessageDepth = 100;
+
     /// <summary>Writes the fields of the object that the reader stands on; ends on its last token.</summary>
-    public static string? Message(ref Utf8JsonReader reader, JsonMessage message, string name, ref ProtobufOutput output)
+    public static string? Message(ref Utf8JsonReader reader, JsonMessage message, ref ProtobufOutput output, int depth = 0)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            return $"{name} must be an object";
+            return "must be an object";
+        }
+
+        if (depth > MaxMessageDepth)
+        {
+            return $"must not be nested deeper than {MaxMessageDepth} messages";
         }
 
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
             var field = Find(ref reader, message);
             reader.Read();
-            var error = field is null || reader.TokenType == JsonTokenType.Null ? Ignore(ref reader) : Field(ref reader, field, ref output);
+            var error = field is null || reader.TokenType == JsonTokenType.Null ? Ignore(ref reader) : Field(ref reader, field, ref output, depth);
             if (error is not null)
             {
                 return error;
@@ -47,21 +62,21 @@ internal static class JsonTranscoder
         return null;
     }
 
-    private static string? Field(ref Utf8JsonReader reader, JsonField field, ref ProtobufOutput output)
+    private static string? Field(ref Utf8JsonReader reader, JsonField field, ref ProtobufOutput output, int depth)
     {
         if (!field.Repeated)
         {
-            return Value(ref reader, field, ref output);
+            return Value(ref reader, field, ref output, depth);
         }
 
         if (reader.TokenType != JsonTokenType.StartArray)
         {
-            return $"{field.Name} must be an array";
+            return "must be an array";
         }
 
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (Value(ref reader, field, ref output) is { } error)
+            if (Value(ref reader, field, ref output, depth) is { } error)
             {
                 return error;
             }
@@ -70,16 +85,16 @@ internal static class JsonTranscoder
         return null;
     }
 
-    private static string? Value(ref Utf8JsonReader reader, JsonField field, ref ProtobufOutput output)
+    private static string? Value(ref Utf8JsonReader reader, JsonField field, ref ProtobufOutput output, int depth)
     {
         if (field.Message is null)
         {
-            return JsonScalars.Write(ref reader, field, ref output) ? null : $"{field.Name} {JsonScalars.Expected(field.Kind)}";
+            return JsonScalars.Write(ref reader, field, ref output) ? null : JsonScalars.Expected(field.Kind);
         }
 
         output.Tag(field.Number, WireType.LengthDelimited);
         var start = output.Begin();
-        var error = Message(ref reader, field.Message, field.Name, ref output);
+        var error = Message(ref reader, field.Message, ref output, depth + 1);
         output.End(start);
         return error;
     }

@@ -9,8 +9,8 @@ namespace SentryOtel.Otlp.Json;
 /// </summary>
 public static class OtlpJson
 {
-    // Nested values are three or four levels of JSON for two of protobuf, of which decoders take a hundred.
-    private const int MaxDepth = 192;
+    // An array of messages is two levels of JSON for one of protobuf; beyond what is known to OTLP, anything may be nested.
+    private const int MaxDepth = 256;
 
     // Protobuf is smaller than its JSON in all but odd cases, for which a second try has twice the room.
     private const int Margin = 64;
@@ -18,7 +18,7 @@ public static class OtlpJson
     private static readonly JsonReaderOptions Options = new() { MaxDepth = MaxDepth };
 
     /// <summary>Writes the request as protobuf to <paramref name="output"/>, which must be empty.</summary>
-    /// <param name="signal">Which Export request it is. Of metrics only the number of data points is kept.</param>
+    /// <param name="signal">Which Export request it is.</param>
     /// <param name="json">The JSON document, UTF-8.</param>
     /// <param name="output">Receives the protobuf.</param>
     public static JsonConversion Convert(OtlpSignal signal, ReadOnlySpan<byte> json, IBodyBuffer output)
@@ -46,18 +46,26 @@ public static class OtlpJson
         }
     }
 
-    private static string? Convert(OtlpSignal signal, ReadOnlySpan<byte> json, ref ProtobufOutput output)
+    private static JsonError? Convert(OtlpSignal signal, ReadOnlySpan<byte> json, ref ProtobufOutput output)
     {
         var reader = new Utf8JsonReader(json, Options);
         try
         {
             reader.Read();
-            return JsonTranscoder.Message(ref reader, OtlpJsonSchema.Request(signal), "request", ref output)
-                ?? (reader.Read() ? "more than one JSON value" : null);
+            if (JsonTranscoder.Message(ref reader, OtlpJsonSchema.Request(signal), ref output) is { } problem)
+            {
+                var place = JsonPlace.Of(json, reader.TokenStartIndex, Options);
+                return new JsonError(place, place.Length == 0 ? $"the request {problem}" : problem);
+            }
+
+            return reader.Read() ? new JsonError(string.Empty, "more than one JSON value") : null;
         }
         catch (JsonException exception)
         {
-            return $"malformed JSON at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}";
+            var isDeep = reader.CurrentDepth >= MaxDepth - 1;
+            return new JsonError(
+                JsonPlace.Of(json, long.MaxValue, Options),
+                $"{(isDeep ? $"JSON that is malformed or nested deeper than {MaxDepth} levels" : "malformed JSON")} at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}");
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using SentryOtel.Otlp.Grpc;
 using SentryOtel.Otlp.Wire;
 
@@ -13,6 +14,10 @@ namespace SentryOtel.Otlp.Responses;
 public sealed record RpcStatus(GrpcStatusCode Code, string Message, TimeSpan? RetryAfter = null)
 {
     private const string RetryInfoType = "type.googleapis.com/google.rpc.RetryInfo";
+    private const string BadRequestType = "type.googleapis.com/google.rpc.BadRequest";
+
+    /// <summary>What of an invalid request is wrong, as a path; empty for all of it. Becomes a google.rpc.BadRequest detail, which OTLP asks for with every 400.</summary>
+    public string Field { get; init; } = string.Empty;
 
     /// <summary>The protobuf encoding.</summary>
     public byte[] ToProtobuf()
@@ -22,10 +27,12 @@ public sealed record RpcStatus(GrpcStatusCode Code, string Message, TimeSpan? Re
         status.AddString(2, ResponseText.Shorten(Message));
         if (RetryAfter is { } delay)
         {
-            var any = new MessageBuilder();
-            any.AddString(1, RetryInfoType);
-            any.AddBytes(2, RetryInfo(delay));
-            status.AddBytes(3, any.ToArray());
+            AddDetail(status, RetryInfoType, RetryInfo(delay));
+        }
+
+        if (Code == GrpcStatusCode.InvalidArgument)
+        {
+            AddDetail(status, BadRequestType, BadRequest());
         }
 
         return status.ToArray();
@@ -37,18 +44,58 @@ public sealed record RpcStatus(GrpcStatusCode Code, string Message, TimeSpan? Re
         json.WriteStartObject();
         json.WriteNumber("code"u8, (int)Code);
         json.WriteString("message"u8, ResponseText.Shorten(Message));
-        if (RetryAfter is { } delay)
+        if (RetryAfter is not null || Code == GrpcStatusCode.InvalidArgument)
         {
             json.WriteStartArray("details"u8);
-            json.WriteStartObject();
-            json.WriteString("@type"u8, RetryInfoType);
-            json.WriteString("retryDelay"u8, JsonDuration(delay));
-            json.WriteEndObject();
+            WriteDetails(json);
             json.WriteEndArray();
         }
 
         json.WriteEndObject();
     });
+
+    private void WriteDetails(Utf8JsonWriter json)
+    {
+        if (RetryAfter is { } delay)
+        {
+            json.WriteStartObject();
+            json.WriteString("@type"u8, RetryInfoType);
+            json.WriteString("retryDelay"u8, JsonDuration(delay));
+            json.WriteEndObject();
+        }
+
+        if (Code == GrpcStatusCode.InvalidArgument)
+        {
+            json.WriteStartObject();
+            json.WriteString("@type"u8, BadRequestType);
+            json.WriteStartArray("fieldViolations"u8);
+            json.WriteStartObject();
+            json.WriteString("field"u8, Field);
+            json.WriteString("description"u8, ResponseText.Shorten(Message));
+            json.WriteEndObject();
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+    }
+
+    private static void AddDetail(MessageBuilder status, string type, byte[] value)
+    {
+        var any = new MessageBuilder();
+        any.AddString(1, type);
+        any.AddBytes(2, value);
+        status.AddBytes(3, any.ToArray());
+    }
+
+    // BadRequest { 1: FieldViolation { 1: field, 2: description } }
+    private byte[] BadRequest()
+    {
+        var violation = new MessageBuilder();
+        violation.AddString(1, Field);
+        violation.AddString(2, ResponseText.Shorten(Message));
+        var badRequest = new MessageBuilder();
+        badRequest.AddBytes(1, violation.ToArray());
+        return badRequest.ToArray();
+    }
 
     // RetryInfo { 1: Duration { 1: seconds, 2: nanos } }; an empty field is the default and is left out.
     private static byte[] RetryInfo(TimeSpan delay)

@@ -1,6 +1,7 @@
 using System.Text;
 using Google.Protobuf;
 using OpenTelemetry.Proto.Collector.Logs.V1;
+using OpenTelemetry.Proto.Collector.Metrics.V1;
 using OpenTelemetry.Proto.Collector.Trace.V1;
 using OpenTelemetry.Proto.Common.V1;
 using OpenTelemetry.Proto.Trace.V1;
@@ -93,15 +94,34 @@ public sealed class OtlpJsonTests
         OtlpSignal.Logs);
 
     [Fact]
-    public void Of_metrics_the_data_points_can_be_counted()
+    public void Every_field_of_a_metric_is_carried_over()
     {
-        var bytes = ToProtobuf(OtlpSignal.Metrics, """
+        const string Point = """
+            "attributes":[{"key":"k","value":{"stringValue":"v"}}],"startTimeUnixNano":"1","timeUnixNano":"2","flags":1
+            """;
+        const string Exemplars = """
+            "exemplars":[{"timeUnixNano":"3","asInt":"-4","spanId":"0102030405060708","traceId":"0102030405060708090a0b0c0d0e0f10","filteredAttributes":[{"key":"f"}]},{"asDouble":0.5}]
+            """;
+        var json = $$$"""
             {"resourceMetrics":[{"scopeMetrics":[{"metrics":[
-              {"name":"a","sum":{"dataPoints":[{"asInt":"1"},{"asDouble":2.5}],"isMonotonic":true}},
-              {"name":"b","histogram":{"dataPoints":[{"bucketCounts":["1","2"]}]}}]}]}]}
-            """);
+              {"name":"gauge","description":"d","unit":"s","metadata":[{"key":"m"}],"gauge":{"dataPoints":[{{{{Point}}},{{{Exemplars}}},"asDouble":2.5},{"asInt":"-9223372036854775808"}]}},
+              {"name":"sum","sum":{"aggregationTemporality":2,"isMonotonic":true,"dataPoints":[{"asInt":7}]}},
+              {"name":"histogram","histogram":{"aggregationTemporality":1,"dataPoints":[
+                {{{{Point}}},{{{Exemplars}}},"count":"3","sum":0,"bucketCounts":["1",2],"explicitBounds":[0.5,"Infinity"],"min":-1.5,"max":9}]}},
+              {"name":"exponential","exponentialHistogram":{"aggregationTemporality":2,"dataPoints":[
+                {{{{Point}}},{{{Exemplars}}},"count":"3","sum":1.25,"scale":-2,"zeroCount":"1","zeroThreshold":0.125,"min":0,"max":1,
+                 "positive":{"offset":-3,"bucketCounts":["1","18446744073709551615"]},"negative":{"offset":4,"bucketCounts":[]}}]}},
+              {"name":"summary","summary":{"dataPoints":[{{{{Point}}},"count":"3","sum":6.5,"quantileValues":[{"quantile":0.5,"value":2}]}]}}]}]}]}
+            """;
 
-        Assert.Equal(3, new RequestSlicer(string.Empty).Slice(OtlpSignal.Metrics, bytes, []).Items);
+        var converted = Convert<ExportMetricsServiceRequest>(OtlpSignal.Metrics, json);
+
+        // The same document as protobuf's own parser reads it, but for the ids, which it knows in base64 only.
+        var expected = JsonParser.Default.Parse<ExportMetricsServiceRequest>(
+            json.Replace("\"0102030405060708090a0b0c0d0e0f10\"", "\"AQIDBAUGBwgJCgsMDQ4PEA==\"", StringComparison.Ordinal)
+                .Replace("\"0102030405060708\"", "\"AQIDBAUGBwg=\"", StringComparison.Ordinal));
+        Assert.Equal(expected, converted);
+        Assert.Equal(6, new RequestSlicer(string.Empty).Slice(OtlpSignal.Metrics, converted.ToByteArray(), []).Items);
     }
 
     [Theory]
@@ -115,28 +135,65 @@ public sealed class OtlpJsonTests
     [Theory]
     [InlineData("", "malformed JSON at line 1, byte 1")]
     [InlineData("{", "malformed JSON")]
-    [InlineData("[]", "request must be an object")]
+    [InlineData("[]", "the request must be an object")]
     [InlineData("{} {}", "malformed JSON")]
-    [InlineData("""{"resourceSpans":{}}""", "resourceSpans must be an array")]
-    [InlineData("""{"resourceSpans":[null]}""", "resourceSpans must be an object")]
-    [InlineData("""{"resourceSpans":[{"schemaUrl":7}]}""", "schemaUrl must be a string")]
-    [InlineData("""{"resourceSpans":[{"schemaUrl":"\ud800"}]}""", "schemaUrl must be a string")]
-    [InlineData("""{"resourceSpans":[{"scopeSpans":[{"spans":[{"kind":"SPAN_KIND_SERVER"}]}]}]}""", "kind must be a number; OTLP does not take the names")]
-    [InlineData("""{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"W47/95gDgQPSabYzgT/GDA=="}]}]}]}""", "traceId must be a string of hex digits")]
-    [InlineData("""{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"012"}]}]}]}""", "traceId must be a string of hex digits")]
-    [InlineData("""{"resourceSpans":[{"scopeSpans":[{"spans":[{"startTimeUnixNano":-1}]}]}]}""", "startTimeUnixNano must be a whole number")]
-    [InlineData("""{"resourceSpans":[{"scopeSpans":[{"spans":[{"startTimeUnixNano":"18446744073709551616"}]}]}]}""", "startTimeUnixNano must be a whole number")]
-    [InlineData("""{"resourceSpans":[{"scopeSpans":[{"spans":[{"droppedLinksCount":1.5}]}]}]}""", "droppedLinksCount must be a whole number")]
-    [InlineData("""{"resourceSpans":[{"scopeSpans":[{"spans":[{"flags":4294967296}]}]}]}""", "flags must be a whole number")]
-    [InlineData("""{"resourceSpans":[{"resource":{"attributes":[{"value":{"boolValue":1}}]}}]}""", "boolValue must be true or false")]
-    [InlineData("""{"resourceSpans":[{"resource":{"attributes":[{"value":{"doubleValue":"x"}}]}}]}""", "doubleValue must be a number")]
-    [InlineData("""{"resourceSpans":[{"resource":{"attributes":[{"value":{"bytesValue":"*"}}]}}]}""", "bytesValue must be a string of base64")]
-    public void Json_that_is_no_request_is_an_error_that_names_the_field(string json, string error)
+    [InlineData("""{"resourceSpans":{}}""", "resourceSpans: must be an array")]
+    [InlineData("""{"resourceSpans":[null]}""", "resourceSpans[0]: must be an object")]
+    [InlineData("""{"resourceSpans":[{},{"schemaUrl":7}]}""", "resourceSpans[1].schemaUrl: must be a string")]
+    [InlineData("""{"resourceSpans":[{"schemaUrl":"\ud800"}]}""", "resourceSpans[0].schemaUrl: must be a string")]
+    [InlineData("""{"resourceSpans":[{"scopeSpans":[{"spans":[{"kind":"SPAN_KIND_SERVER"}]}]}]}""", "resourceSpans[0].scopeSpans[0].spans[0].kind: must be a number; OTLP does not take the names")]
+    [InlineData("""{"resourceSpans":[{"scopeSpans":[{},{"spans":[{},{},{},{"startTimeUnixNano":-1}]}]}]}""", "resourceSpans[0].scopeSpans[1].spans[3].startTimeUnixNano: must be a whole number within its range")]
+    [InlineData("""{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"W47/95gDgQPSabYzgT/GDA=="}]}]}]}""", "resourceSpans[0].scopeSpans[0].spans[0].traceId: must be a string of hex digits")]
+    [InlineData("""{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"012"}]}]}]}""", "resourceSpans[0].scopeSpans[0].spans[0].traceId: must be a string of hex digits")]
+    [InlineData("""{"resourceSpans":[{"scopeSpans":[{"spans":[{"startTimeUnixNano":"18446744073709551616"}]}]}]}""", "resourceSpans[0].scopeSpans[0].spans[0].startTimeUnixNano: must be a whole number")]
+    [InlineData("""{"resourceSpans":[{"scopeSpans":[{"spans":[{"droppedLinksCount":1.5}]}]}]}""", "resourceSpans[0].scopeSpans[0].spans[0].droppedLinksCount: must be a whole number")]
+    [InlineData("""{"resourceSpans":[{"scopeSpans":[{"spans":[{"droppedLinksCount":-1}]}]}]}""", "resourceSpans[0].scopeSpans[0].spans[0].droppedLinksCount: must be a whole number")]
+    [InlineData("""{"resourceSpans":[{"scopeSpans":[{"spans":[{"droppedLinksCount":4294967296}]}]}]}""", "resourceSpans[0].scopeSpans[0].spans[0].droppedLinksCount: must be a whole number")]
+    [InlineData("""{"resourceSpans":[{"scopeSpans":[{"spans":[{"flags":4294967296}]}]}]}""", "resourceSpans[0].scopeSpans[0].spans[0].flags: must be a whole number")]
+    [InlineData("""{"resourceSpans":[{"resource":{"attributes":[{"value":{"intValue":"9223372036854775808"}}]}}]}""", "resourceSpans[0].resource.attributes[0].value.intValue: must be a whole number")]
+    [InlineData("""{"resourceSpans":[{"resource":{"attributes":[{"value":{"boolValue":1}}]}}]}""", "resourceSpans[0].resource.attributes[0].value.boolValue: must be true or false")]
+    [InlineData("""{"resourceSpans":[{"resource":{"attributes":[{"value":{"doubleValue":"x"}}]}}]}""", "resourceSpans[0].resource.attributes[0].value.doubleValue: must be a number")]
+    [InlineData("""{"resourceSpans":[{"resource":{"attributes":[{"value":{"bytesValue":"*"}}]}}]}""", "resourceSpans[0].resource.attributes[0].value.bytesValue: must be a string of base64")]
+    [InlineData("""{"resourceSpans":[{"schemaUrl":"a","scopeSpans":[{"spans":[{"name":"b"} {}]}]}]}""", "resourceSpans[0].scopeSpans[0].spans[0]: malformed JSON at line 1, byte 73")]
+    [InlineData("""{"unknown":[{"a":1},{"b":[tru]}]}""", "unknown[1].b: malformed JSON at line 1")]
+    public void Json_that_is_no_request_is_an_error_that_names_its_place(string json, string error)
     {
         var conversion = OtlpJson.Convert(OtlpSignal.Traces, Encoding.UTF8.GetBytes(json), new GrowingBuffer());
 
         Assert.False(conversion.IsSuccess);
-        Assert.StartsWith(error, conversion.Error, StringComparison.Ordinal);
+        Assert.StartsWith(error, conversion.Error?.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_key_that_comes_twice_means_what_a_field_means_that_comes_twice()
+    {
+        var request = Convert<ExportTraceServiceRequest>(OtlpSignal.Traces, """
+            {"resourceSpans":[{"schemaUrl":"first","schemaUrl":"last",
+              "resource":{"attributes":[{"key":"a"}],"droppedAttributesCount":1},"resource":{"attributes":[{"key":"b","key":"c","value":{"intValue":1},"value":{"stringValue":"x"}}]},
+              "scopeSpans":[{"spans":[{"name":"one","name":null}]}],"scopeSpans":[{"spans":[{"name":"two"}]}]}],
+             "resourceSpans":[{"schemaUrl":"another"}]}
+            """);
+
+        Assert.Equal(["last", "another"], request.ResourceSpans.Select(record => record.SchemaUrl));
+        Assert.Equal(1u, request.ResourceSpans[0].Resource.DroppedAttributesCount);
+        Assert.Equal(["a", "c"], request.ResourceSpans[0].Resource.Attributes.Select(attribute => attribute.Key));
+        Assert.Equal("x", request.ResourceSpans[0].Resource.Attributes[1].Value.StringValue);
+        Assert.Equal(["one", "two"], request.ResourceSpans[0].ScopeSpans.SelectMany(scope => scope.Spans).Select(span => span.Name));
+    }
+
+    [Theory]
+    [InlineData("+/8=")]
+    [InlineData("+/8")]
+    [InlineData("-_8=")]
+    [InlineData("-_8")]
+    [InlineData("+\\/8=")]
+    [InlineData("\\u002b/8")]
+    public void Base64_is_read_in_both_alphabets_with_padding_or_without_and_with_escapes(string text)
+    {
+        var request = Convert<ExportTraceServiceRequest>(
+            OtlpSignal.Traces, $$$"""{"resourceSpans":[{"resource":{"attributes":[{"value":{"bytesValue":"{{{text}}}"}}]}}]}""");
+
+        Assert.Equal(ByteString.CopyFrom(0xFB, 0xFF), request.ResourceSpans.Single().Resource.Attributes.Single().Value.BytesValue);
     }
 
     [Theory]
@@ -153,16 +210,35 @@ public sealed class OtlpJsonTests
     }
 
     [Fact]
-    public void Json_nested_too_deep_is_an_error()
+    public void What_nests_as_deep_as_decoders_take_is_carried_over_and_what_nests_deeper_is_an_error()
     {
-        var nested = string.Concat(Enumerable.Repeat("""{"arrayValue":{"values":[""", 100)) + string.Concat(Enumerable.Repeat("]}}", 100));
+        // ResourceSpans, Resource, KeyValue and AnyValue are four; each array adds ArrayValue and AnyValue.
+        var deepest = Attribute(Arrays(48));
+        var tooDeep = Attribute(Arrays(49));
 
-        var conversion = OtlpJson.Convert(
-            OtlpSignal.Traces,
-            Encoding.UTF8.GetBytes($$$"""{"resourceSpans":[{"resource":{"attributes":[{"value":{{{nested}}}}]}}]}"""),
-            new GrowingBuffer());
+        var request = Convert<ExportTraceServiceRequest>(OtlpSignal.Traces, deepest);
+        var error = OtlpJson.Convert(OtlpSignal.Traces, Encoding.UTF8.GetBytes(tooDeep), new GrowingBuffer()).Error;
 
-        Assert.StartsWith("malformed JSON", conversion.Error, StringComparison.Ordinal);
+        Assert.True(request.CalculateSize() > 100);
+        Assert.Equal("must not be nested deeper than 100 messages", error?.Problem);
+        Assert.StartsWith("resourceSpans[0].resource.attributes[0].value.arrayValue.values[0].arrayValue", error?.Path, StringComparison.Ordinal);
+        Assert.EndsWith("...", error?.Path, StringComparison.Ordinal);
+
+        static string Arrays(int count) =>
+            string.Concat(Enumerable.Repeat("""{"arrayValue":{"values":[""", count)) + """{"intValue":"1"}""" + string.Concat(Enumerable.Repeat("]}}", count));
+
+        static string Attribute(string value) => $$$"""{"resourceSpans":[{"resource":{"attributes":[{"value":{{{value}}}}]}}]}""";
+    }
+
+    [Fact]
+    public void What_is_unknown_may_nest_deeper_but_not_for_ever()
+    {
+        static string Unknown(int depth) => "{\"unknown\":" + new string('[', depth) + new string(']', depth) + "}";
+
+        Assert.Equal(new ExportTraceServiceRequest(), Convert<ExportTraceServiceRequest>(OtlpSignal.Traces, Unknown(255)));
+        var conversion = OtlpJson.Convert(OtlpSignal.Traces, Encoding.UTF8.GetBytes(Unknown(256)), new GrowingBuffer());
+
+        Assert.StartsWith("JSON that is malformed or nested deeper than 256 levels at line 1", conversion.Error?.Problem, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -13,7 +13,7 @@ namespace SentryOtel.Otlp.Tests.Responses;
 public sealed class ResponseTests
 {
     private static readonly JsonParser Json =
-        new(JsonParser.Settings.Default.WithTypeRegistry(TypeRegistry.FromMessages(RetryInfo.Descriptor)));
+        new(JsonParser.Settings.Default.WithTypeRegistry(TypeRegistry.FromMessages(RetryInfo.Descriptor, BadRequest.Descriptor)));
 
     [Fact]
     public void Full_success_leaves_partial_success_unset()
@@ -62,11 +62,25 @@ public sealed class ResponseTests
     [Fact]
     public void Status_without_a_delay_has_no_details()
     {
-        var status = new RpcStatus(GrpcStatusCode.InvalidArgument, "bad \u0001 \"bytes\"");
+        var status = new RpcStatus(GrpcStatusCode.NotFound, "bad \u0001 \"bytes\"");
 
         var decoded = Status.Parser.ParseFrom(status.ToProtobuf());
 
-        Assert.Equal(new Status { Code = 3, Message = "bad \u0001 \"bytes\"" }, decoded);
+        Assert.Equal(new Status { Code = 5, Message = "bad \u0001 \"bytes\"" }, decoded);
+        Assert.Equal(decoded, Parse<Status>(status.ToJson()));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("resourceSpans[0].schemaUrl")]
+    public void Status_of_bad_data_carries_what_is_bad(string field)
+    {
+        var status = new RpcStatus(GrpcStatusCode.InvalidArgument, "must be a string") { Field = field };
+
+        var decoded = Status.Parser.ParseFrom(status.ToProtobuf());
+
+        var violation = Assert.Single(Assert.Single(decoded.Details).Unpack<BadRequest>().FieldViolations);
+        Assert.Equal((field, "must be a string"), (violation.Field, violation.Description));
         Assert.Equal(decoded, Parse<Status>(status.ToJson()));
     }
 
