@@ -25,26 +25,29 @@ internal static class RecordGate
     /// <summary>Books what did not pass.</summary>
     public static void Reject(ExporterPipeline exporter, OtlpSignal signal, RecordCheckResult check)
     {
-        if (check.InvalidIds > 0)
-        {
-            exporter.Reject(signal, Accounts.Others, RejectReason.InvalidId, check.InvalidIds, bytes: 0);
-        }
+        Book(RejectReason.InvalidId, check.InvalidIds, check.InvalidIdBytes);
+        Book(RejectReason.InvalidTime, check.InvalidTimes, check.InvalidTimeBytes);
+        Book(RejectReason.RecordTooLarge, check.TooLarge, check.TooLargeBytes);
 
-        if (check.TooLarge > 0)
+        void Book(RejectReason reason, int items, long bytes)
         {
-            exporter.Reject(signal, Accounts.Others, RejectReason.RecordTooLarge, check.TooLarge, bytes: 0);
+            if (items > 0)
+            {
+                exporter.Reject(signal, Accounts.Others, reason, items, bytes);
+            }
         }
     }
 
     /// <summary>What the client is told of what did not pass, after what it is told anyway.</summary>
     public static string Explain(OtlpSignal signal, RecordCheckResult check, string message)
     {
-        var limit = (signal == OtlpSignal.Logs ? RecordLimits.Sentry.MaxLogRecordBytes : RecordLimits.Sentry.MaxSpanBytes) >> 20;
+        var limit = RecordLimits.Sentry.Of(signal) >> 20;
         string[] parts =
         [
             message,
             check.InvalidIds > 0 ? $"{check.InvalidIds} rejected: Sentry discards spans with an invalid trace id, span id, parent span id or link" : string.Empty,
-            check.TooLarge > 0 ? $"{check.TooLarge} rejected: above Sentry's limit of {limit} MiB for one record" : string.Empty,
+            check.InvalidTimes > 0 ? $"{check.InvalidTimes} rejected: Sentry discards spans that end before they start" : string.Empty,
+            check.TooLarge > 0 ? $"{check.TooLarge} rejected: above Sentry's limit of {limit} MiB for one record with its resource and scope" : string.Empty,
         ];
         return string.Join("; ", parts.Where(part => part.Length > 0));
     }

@@ -35,6 +35,7 @@ internal static class ReasonNames
         RejectReason.RouteLimit => "route_limit",
         RejectReason.QueueFull => "queue_full",
         RejectReason.InvalidId => "invalid_id",
+        RejectReason.InvalidTime => "invalid_time",
         RejectReason.RecordTooLarge => "record_too_large",
         RejectReason.ParkingFull => "parking_full",
         RejectReason.TooManyServices => "too_many_services",

@@ -21,6 +21,9 @@ internal enum RejectReason
     /// <summary>A span with an id that is none: Sentry would answer 200 and discard it.</summary>
     InvalidId,
 
+    /// <summary>A span that ends before it starts: Sentry would answer 200 and discard it.</summary>
+    InvalidTime,
+
     /// <summary>A record above Sentry's limit for one: Sentry would answer 200 and discard it.</summary>
     RecordTooLarge,
 

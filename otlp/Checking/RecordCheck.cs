@@ -19,30 +19,19 @@ public static class RecordCheck
             return default;
         }
 
-        var (invalid, large) = (0, 0);
-        var error = OtlpError.None;
+        var found = default(RecordCheckResult);
+        var limit = limits.Of(signal);
         var resources = new WireReader(request);
-        while (!error.IsError && resources.MoveNext())
+        while (!found.Error.IsError && resources.MoveNext())
         {
-            if (!resources.IsMessage(OtlpFields.RequestResources))
+            if (resources.IsMessage(OtlpFields.RequestResources))
             {
-                continue;
+                CheckResource(signal, resources, limit, ref found);
             }
-
-            var scopes = resources.Enter();
-            while (!error.IsError && scopes.MoveNext())
-            {
-                if (scopes.IsMessage(OtlpFields.ResourceRecordScopes))
-                {
-                    error = CheckScope(signal, scopes.Enter(), limits, ref invalid, ref large);
-                }
-            }
-
-            error = error.IsError ? error : scopes.Error;
         }
 
-        error = error.IsError ? error : resources.Error;
-        return error.IsError ? new RecordCheckResult(error, 0, 0) : new RecordCheckResult(OtlpError.None, invalid, large);
+        var error = found.Error.IsError ? found.Error : resources.Error;
+        return error.IsError ? new RecordCheckResult(error, 0, 0, 0) : found;
     }
 
     /// <summary>
@@ -52,10 +41,27 @@ public static class RecordCheck
     /// <param name="signal">Traces or logs.</param>
     /// <param name="request">A message that <see cref="Check"/> could read.</param>
     /// <param name="limits">As given to <see cref="Check"/>.</param>
-    public static int Cut(OtlpSignal signal, Span<byte> request, RecordLimits limits) => new RecordCut(signal, request, limits).Run();
+    public static int Cut(OtlpSignal signal, Span<byte> request, RecordLimits limits) => new RecordCut(signal, request, limits.Of(signal)).Run();
 
-    private static OtlpError CheckScope(OtlpSignal signal, WireReader items, RecordLimits limits, ref int invalid, ref int large)
+    private static void CheckResource(OtlpSignal signal, in WireReader resource, int limit, ref RecordCheckResult found)
     {
+        var left = RecordSize.LeftInResource(limit, resource);
+        var scopes = resource.Enter();
+        while (!found.Error.IsError && scopes.MoveNext())
+        {
+            if (scopes.IsMessage(OtlpFields.ResourceRecordScopes))
+            {
+                CheckScope(signal, scopes, left, ref found);
+            }
+        }
+
+        found = found.Error.IsError ? found : found with { Error = scopes.Error };
+    }
+
+    private static void CheckScope(OtlpSignal signal, in WireReader scope, int limit, ref RecordCheckResult found)
+    {
+        var left = RecordSize.LeftInScope(limit, scope);
+        var items = scope.Enter();
         while (items.MoveNext())
         {
             if (!items.IsMessage(OtlpFields.ScopeItems))
@@ -63,16 +69,19 @@ public static class RecordCheck
                 continue;
             }
 
-            var fault = RecordJudge.Judge(signal, items, limits, out var error);
+            var fault = RecordJudge.Judge(signal, items, left, out var error);
             if (error.IsError)
             {
-                return error;
+                found = found with { Error = error };
+                return;
             }
 
-            invalid += fault == RecordFault.InvalidId ? 1 : 0;
-            large += fault == RecordFault.TooLarge ? 1 : 0;
+            if (fault != RecordFault.None)
+            {
+                found = found.With(fault, items.FieldLength);
+            }
         }
 
-        return items.Error;
+        found = items.Error.IsError ? found with { Error = items.Error } : found;
     }
 }

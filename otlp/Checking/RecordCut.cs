@@ -6,7 +6,7 @@ namespace SentryOtel.Otlp.Checking;
 /// Cuts records out of a request in place. What is written never overtakes what is read: a message that lost a part has a length that is not longer
 /// than before, and so has each message around it.
 /// </summary>
-internal ref struct RecordCut(OtlpSignal signal, Span<byte> request, RecordLimits limits)
+internal ref struct RecordCut(OtlpSignal signal, Span<byte> request, int limit)
 {
     private readonly Span<byte> _request = request;
     private int _written;
@@ -22,21 +22,22 @@ internal ref struct RecordCut(OtlpSignal signal, Span<byte> request, RecordLimit
                 continue;
             }
 
-            var left = MeasureResource(fields, out var lost);
+            var limitOfScopes = RecordSize.LeftInResource(limit, fields);
+            var left = MeasureResource(fields, limitOfScopes, out var lost);
             if (lost == 0)
             {
                 Keep(fields);
             }
             else if (left > 0)
             {
-                WriteResource(fields, left);
+                WriteResource(fields, left, limitOfScopes);
             }
         }
 
         return _written;
     }
 
-    private void WriteResource(in WireReader resource, int length)
+    private void WriteResource(in WireReader resource, int length, int limitOfScopes)
     {
         WritePrefix(OtlpFields.RequestResources, length);
         var fields = resource.Enter();
@@ -48,25 +49,26 @@ internal ref struct RecordCut(OtlpSignal signal, Span<byte> request, RecordLimit
                 continue;
             }
 
-            var left = MeasureScope(fields, out var lost);
+            var limitOfItems = RecordSize.LeftInScope(limitOfScopes, fields);
+            var left = MeasureScope(fields, limitOfItems, out var lost);
             if (lost == 0)
             {
                 Keep(fields);
             }
             else if (left > 0)
             {
-                WriteScope(fields, left);
+                WriteScope(fields, left, limitOfItems);
             }
         }
     }
 
-    private void WriteScope(in WireReader scope, int length)
+    private void WriteScope(in WireReader scope, int length, int limitOfItems)
     {
         WritePrefix(OtlpFields.ResourceRecordScopes, length);
         var fields = scope.Enter();
         while (fields.MoveNext())
         {
-            if (IsKept(fields))
+            if (IsKept(fields, limitOfItems))
             {
                 Keep(fields);
             }
@@ -74,7 +76,7 @@ internal ref struct RecordCut(OtlpSignal signal, Span<byte> request, RecordLimit
     }
 
     // Bytes that are left of a resource's value; 0 when all its records are lost.
-    private readonly int MeasureResource(in WireReader resource, out int lost)
+    private readonly int MeasureResource(in WireReader resource, int limitOfScopes, out int lost)
     {
         (lost, var kept, var left) = (0, 0, 0);
         var fields = resource.Enter();
@@ -86,7 +88,7 @@ internal ref struct RecordCut(OtlpSignal signal, Span<byte> request, RecordLimit
                 continue;
             }
 
-            var length = MeasureScope(fields, out var lostInScope);
+            var length = MeasureScope(fields, RecordSize.LeftInScope(limitOfScopes, fields), out var lostInScope);
             lost += lostInScope;
             if (lostInScope == 0)
             {
@@ -104,13 +106,13 @@ internal ref struct RecordCut(OtlpSignal signal, Span<byte> request, RecordLimit
     }
 
     // Bytes that are left of a scope's value; 0 when all its records are lost.
-    private readonly int MeasureScope(in WireReader scope, out int lost)
+    private readonly int MeasureScope(in WireReader scope, int limitOfItems, out int lost)
     {
         (lost, var kept, var left) = (0, 0, 0);
         var fields = scope.Enter();
         while (fields.MoveNext())
         {
-            if (!IsKept(fields))
+            if (!IsKept(fields, limitOfItems))
             {
                 lost++;
                 continue;
@@ -123,8 +125,8 @@ internal ref struct RecordCut(OtlpSignal signal, Span<byte> request, RecordLimit
         return kept > 0 ? left : 0;
     }
 
-    private readonly bool IsKept(in WireReader field) =>
-        !field.IsMessage(OtlpFields.ScopeItems) || RecordJudge.Judge(signal, field, limits, out _) == RecordFault.None;
+    private readonly bool IsKept(in WireReader field, int limitOfItems) =>
+        !field.IsMessage(OtlpFields.ScopeItems) || RecordJudge.Judge(signal, field, limitOfItems, out _) == RecordFault.None;
 
     private void Keep(in WireReader field)
     {

@@ -1,11 +1,12 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using SentryOtel.Otlp.Wire;
 
 namespace SentryOtel.Otlp.Checking;
 
 /// <summary>
-/// Judges one span or log record by what Relay does with it: a span with an invalid id, parent id or link is discarded after the 200; a log record keeps
-/// its place whatever its ids are, Relay gives it others. Walks the record's own fields, none below them but a link's.
+/// Judges one span or log record by what Relay does with it: a span with an invalid id, parent id or link, or one that ends before it starts, is discarded after
+/// the 200; a log record keeps its place whatever its ids are, Relay gives it others. Walks the record's own fields, none below them but a link's.
 /// </summary>
 internal ref struct RecordJudge
 {
@@ -15,6 +16,8 @@ internal ref struct RecordJudge
     private const int TraceIdTag = (OtlpFields.SpanTraceId << 3) | (int)WireType.LengthDelimited;
     private const int SpanIdTag = (OtlpFields.SpanSpanId << 3) | (int)WireType.LengthDelimited;
     private const int ParentSpanIdTag = (OtlpFields.SpanParentSpanId << 3) | (int)WireType.LengthDelimited;
+    private const int StartTimeTag = (OtlpFields.SpanStartTime << 3) | (int)WireType.Fixed64;
+    private const int EndTimeTag = (OtlpFields.SpanEndTime << 3) | (int)WireType.Fixed64;
     private const int LinkTag = (OtlpFields.SpanLinks << 3) | (int)WireType.LengthDelimited;
 
     private readonly OtlpSignal _signal;
@@ -22,19 +25,23 @@ internal ref struct RecordJudge
     private bool _hasSpan;
     private bool _parentIsInvalid;
     private bool _linkIsInvalid;
+    private long _start;
+    private long _end;
 
     private RecordJudge(OtlpSignal signal) => _signal = signal;
 
-    public static RecordFault Judge(OtlpSignal signal, in WireReader record, RecordLimits limits, out OtlpError error)
+    public static RecordFault Judge(OtlpSignal signal, in WireReader record, int limit, out OtlpError error)
     {
         var judge = new RecordJudge(signal);
         error = judge.Walk(record);
-        return record.ValueLength > (signal == OtlpSignal.Logs ? limits.MaxLogRecordBytes : limits.MaxSpanBytes) ? RecordFault.TooLarge
-            : judge.IsValid ? RecordFault.None
-            : RecordFault.InvalidId;
+        return RecordSize.IsAbove(limit, signal, record) ? RecordFault.TooLarge
+            : signal == OtlpSignal.Logs ? RecordFault.None
+            : !judge.HasValidIds ? RecordFault.InvalidId
+            : judge._start > judge._end ? RecordFault.InvalidTime
+            : RecordFault.None;
     }
 
-    private readonly bool IsValid => _signal == OtlpSignal.Logs || (_hasTrace && _hasSpan && !_parentIsInvalid && !_linkIsInvalid);
+    private readonly bool HasValidIds => _hasTrace && _hasSpan && !_parentIsInvalid && !_linkIsInvalid;
 
     // Steps over the forms that every SDK writes, a tag of one byte and a length of one or two, with nothing kept in memory between the steps: this is
     // done for every field of every record. The general reader takes over at the first other form and at links, and says what is wrong when something is.
@@ -95,6 +102,12 @@ internal ref struct RecordJudge
                 case ParentSpanIdTag:
                     _parentIsInvalid = length > 0 && !IsSpanId(bytes.Slice(value, length));
                     break;
+                case StartTimeTag:
+                    _start = Time(bytes[value..]);
+                    break;
+                case EndTimeTag:
+                    _end = Time(bytes[value..]);
+                    break;
                 case LinkTag:
                     return WalkOn(record, at);
                 default:
@@ -125,6 +138,12 @@ internal ref struct RecordJudge
     // A field that comes again replaces the one before, by the rules of protobuf; one of another wire type is another field.
     private OtlpError Look(in WireReader field)
     {
+        if (field.WireType == WireType.Fixed64)
+        {
+            _start = field.FieldNumber == OtlpFields.SpanStartTime ? Time(field.Value) : _start;
+            _end = field.FieldNumber == OtlpFields.SpanEndTime ? Time(field.Value) : _end;
+        }
+
         if (field.WireType != WireType.LengthDelimited)
         {
             return OtlpError.None;
@@ -169,6 +188,9 @@ internal ref struct RecordJudge
         error = link.Error;
         return hasTrace && hasSpan;
     }
+
+    // As Relay reads it, which takes it for a number with a sign.
+    private static long Time(ReadOnlySpan<byte> value) => BinaryPrimitives.ReadInt64LittleEndian(value);
 
     private static bool IsTraceId(ReadOnlySpan<byte> id) => id.Length == TraceIdBytes && MemoryMarshal.Read<UInt128>(id) != UInt128.Zero;
 

@@ -12,6 +12,9 @@ internal static class OtlpFields
     /// <summary>ResourceSpans, ResourceLogs, ResourceMetrics: repeated scopes.</summary>
     public const int ResourceRecordScopes = 2;
 
+    /// <summary>ScopeSpans, ScopeLogs, ScopeMetrics: the scope.</summary>
+    public const int ScopeScope = 1;
+
     /// <summary>ScopeSpans, ScopeLogs, ScopeMetrics: repeated spans, log records, metrics.</summary>
     public const int ScopeItems = 2;
 
@@ -20,6 +23,14 @@ internal static class OtlpFields
     public const int SpanSpanId = 2;
 
     public const int SpanParentSpanId = 4;
+
+    /// <summary>Span: nanoseconds since 1970, fixed64.</summary>
+    public const int SpanStartTime = 7;
+
+    public const int SpanEndTime = 8;
+
+    /// <summary>Span: repeated Event.</summary>
+    public const int SpanEvents = 11;
 
     /// <summary>Span: repeated Link.</summary>
     public const int SpanLinks = 13;

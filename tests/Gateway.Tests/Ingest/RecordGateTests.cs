@@ -27,6 +27,7 @@ public sealed class RecordGateTests
         Assert.Empty(rig.Sender.AttemptsOf("cart"));
         Assert.Equal((3, 3), (rig.Balance("orders").Accepted, rig.Balance("orders").Sent));
         Assert.Equal([(RejectReason.InvalidId, 3)], Rejected(rig));
+        Assert.InRange(rig.Accounts.Rejected.Single().Value.Bytes, 3 * 20, 3 * 80);
     }
 
     [Fact]
@@ -41,6 +42,22 @@ public sealed class RecordGateTests
         Assert.Equal(3, outcome.Message.Split("; ").Length);
         Assert.Contains("above Sentry's limit of 10 MiB for one record", outcome.Message, StringComparison.Ordinal);
         Assert.Equal([(RejectReason.MissingAttribute, 1), (RejectReason.InvalidId, 1), (RejectReason.RecordTooLarge, 1)], Rejected(rig));
+    }
+
+    [Fact]
+    public void A_span_that_ends_before_it_starts_is_refused_for_that()
+    {
+        using var rig = new Rig();
+        rig.Routes.Activate("orders");
+        var request = ExportTraceServiceRequest.Parser.ParseFrom(Requests.Spans("orders", 3));
+        request.ResourceSpans[0].ScopeSpans[0].Spans[1].EndTimeUnixNano = 0;
+
+        var outcome = rig.Ingest(request.ToByteArray());
+
+        Assert.Equal((IngestOutcomeKind.Partial, 1), (outcome.Kind, outcome.Rejected));
+        Assert.Contains("1 rejected: Sentry discards spans that end before they start", outcome.Message, StringComparison.Ordinal);
+        Assert.Equal([(RejectReason.InvalidTime, 1)], Rejected(rig));
+        Assert.Equal(2, rig.Balance("orders").Accepted);
     }
 
     [Fact]

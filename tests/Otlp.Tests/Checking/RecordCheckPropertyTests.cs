@@ -18,14 +18,15 @@ public sealed class RecordCheckPropertyTests
         var request = new MessySpans(signal, seed).Request();
         var all = Oracle.Items(signal, request).Count;
         var expected = Oracle.Parse(signal, request);
-        var (invalid, large) = RemoveBad(signal, request, expected);
+        var (invalid, untimely, large, bytesLost) = RemoveBad(signal, request, expected);
 
         var check = RecordCheck.Check(signal, request, Limits);
         var bytes = request.ToArray();
         var left = RecordCheck.Cut(signal, bytes, Limits);
 
         Assert.False(check.Error.IsError, check.Error.ToString());
-        Assert.Equal((invalid, large), (check.InvalidIds, check.TooLarge));
+        Assert.Equal((invalid, untimely, large), (check.InvalidIds, check.InvalidTimes, check.TooLarge));
+        Assert.Equal(bytesLost, check.InvalidIdBytes + check.InvalidTimeBytes + check.TooLargeBytes);
         Assert.Equal(Oracle.Items(expected), Oracle.Items(signal, bytes[..left]));
         Assert.Equal(all, check.Refused + Oracle.Items(signal, bytes[..left]).Count);
         Assert.Equal(0, RecordCheck.Check(signal, bytes.AsSpan(0, left), Limits).Refused);
@@ -59,15 +60,15 @@ public sealed class RecordCheckPropertyTests
     private static void ForEach(int count, Action<OtlpSignal, int> check) => Seeds.ForEach(count, check, OtlpSignal.Traces, OtlpSignal.Logs);
 
     // The size counts as it came: what a record weighs when it is encoded again says nothing about overlong forms and unknown fields.
-    private static (int Invalid, int Large) RemoveBad(OtlpSignal signal, byte[] request, IMessage decoded)
+    private static (int Invalid, int Untimely, int Large, long Bytes) RemoveBad(OtlpSignal signal, byte[] request, IMessage decoded)
     {
-        var sizes = new Queue<int>(ItemSizes(request));
-        var (invalid, large) = (0, 0);
+        var sizes = new Queue<(int AtSentry, int Bytes)>(ItemSizes(signal, request));
+        var (invalid, untimely, large, bytes) = (0, 0, 0, 0L);
         if (decoded is ExportTraceServiceRequest traces)
         {
             foreach (var scope in traces.ResourceSpans.SelectMany(resource => resource.ScopeSpans))
             {
-                var bad = scope.Spans.Where(span => !Keeps(span, sizes.Dequeue() > MessySpans.MaxBytes)).ToList();
+                var bad = scope.Spans.Where(span => !Keeps(span, sizes.Dequeue())).ToList();
                 bad.ForEach(span => RemoveByReference(scope.Spans, span));
             }
         }
@@ -75,24 +76,27 @@ public sealed class RecordCheckPropertyTests
         {
             foreach (var scope in logs.ResourceLogs.SelectMany(resource => resource.ScopeLogs))
             {
-                var bad = scope.LogRecords.Where(_ => sizes.Dequeue() > MessySpans.MaxBytes).ToList();
-                large += bad.Count;
+                var bad = scope.LogRecords.Where(_ => !Keeps(null, sizes.Dequeue())).ToList();
                 bad.ForEach(record => RemoveByReference(scope.LogRecords, record));
             }
         }
 
         Assert.Empty(sizes);
-        return (invalid, large);
+        return (invalid, untimely, large, bytes);
 
-        bool Keeps(Span span, bool isLarge)
+        bool Keeps(Span? span, (int AtSentry, int Bytes) size)
         {
-            var valid = span.TraceId.Length == 16 && span.TraceId.Any(value => value != 0)
+            var isLarge = size.AtSentry > MessySpans.MaxBytes;
+            var valid = span is null || (span.TraceId.Length == 16 && span.TraceId.Any(value => value != 0)
                 && IsSpanId(span.SpanId)
                 && (span.ParentSpanId.IsEmpty || IsSpanId(span.ParentSpanId))
-                && span.Links.All(link => link.TraceId.Length == 16 && IsSpanId(link.SpanId));
+                && span.Links.All(link => link.TraceId.Length == 16 && IsSpanId(link.SpanId)));
+            var timely = span is null || unchecked((long)span.StartTimeUnixNano <= (long)span.EndTimeUnixNano);
             large += isLarge ? 1 : 0;
             invalid += !isLarge && !valid ? 1 : 0;
-            return !isLarge && valid;
+            untimely += !isLarge && valid && !timely ? 1 : 0;
+            bytes += isLarge || !valid || !timely ? size.Bytes : 0;
+            return !isLarge && valid && timely;
         }
     }
 
@@ -111,19 +115,28 @@ public sealed class RecordCheckPropertyTests
 
     private static bool IsSpanId(ByteString id) => id.Length == 8 && id.Any(value => value != 0);
 
-    // Lengths of field 2 of field 2 of field 1, read by Google.Protobuf's own reader.
-    private static IEnumerable<int> ItemSizes(byte[] request) =>
-        Fields(request, 1).SelectMany(resource => Fields(resource, 2)).SelectMany(scope => Fields(scope, 2)).Select(item => item.Length);
+    // Field 2 of field 2 of field 1, with the attributes of the resource, with the scope, without events; read by Google.Protobuf's own reader.
+    private static IEnumerable<(int AtSentry, int Bytes)> ItemSizes(OtlpSignal signal, byte[] request) =>
+        from resource in Fields(request, 1)
+        let attributes = Fields(resource.Value, 1).Sum(each => Bytes(each.Value, 1))
+        from scope in Fields(resource.Value, 2)
+        let copied = attributes + Bytes(scope.Value, 1)
+        from item in Fields(scope.Value, 2)
+        let events = signal == OtlpSignal.Traces ? Bytes(item.Value, 11) : 0
+        select (item.Value.Length + copied - events, item.Bytes);
 
-    private static List<byte[]> Fields(byte[] message, int number)
+    private static int Bytes(byte[] message, int number) => Fields(message, number).Sum(field => field.Bytes);
+
+    private static List<(byte[] Value, int Bytes)> Fields(byte[] message, int number)
     {
-        var found = new List<byte[]>();
+        var found = new List<(byte[], int)>();
         var input = new CodedInputStream(message);
-        while (input.ReadTag() is not 0 and var tag)
+        for (var start = 0L; input.ReadTag() is not 0 and var tag; start = input.Position)
         {
             if (tag == WireFormat.MakeTag(number, WireFormat.WireType.LengthDelimited))
             {
-                found.Add(input.ReadBytes().ToByteArray());
+                var value = input.ReadBytes().ToByteArray();
+                found.Add((value, (int)(input.Position - start)));
             }
             else
             {

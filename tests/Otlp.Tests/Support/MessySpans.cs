@@ -1,6 +1,9 @@
 namespace SentryOtel.Otlp.Tests.Support;
 
-/// <summary>Requests whose records have ids of every kind, right and wrong, in the legal forms that no SDK uses, and now and then too many bytes.</summary>
+/// <summary>
+/// Requests whose records have ids of every kind, right and wrong, in the legal forms that no SDK uses, and now and then too many bytes, of their own, of
+/// their resource or scope, or of events, which do not count.
+/// </summary>
 internal sealed class MessySpans(OtlpSignal signal, int seed)
 {
     /// <summary>What counts as too large in these requests.</summary>
@@ -12,14 +15,14 @@ internal sealed class MessySpans(OtlpSignal signal, int seed)
 
     private byte[] Resource() => _wire.Message(
     [
-        .. Several(2, () => _wire.Bytes(1, _wire.Message())),
+        .. Several(2, () => _wire.Bytes(1, _wire.Message(Several(2, () => _wire.Bytes(1, _wire.Message(_wire.Bytes(1, Text(25)))))))),
         .. Several(3, () => _wire.Bytes(2, Scope())),
         .. Several(1, () => _wire.Bytes(3, "https://schema"u8)),
     ]);
 
     private byte[] Scope() => _wire.Message(
     [
-        .. Several(1, () => _wire.Bytes(1, _wire.Message())),
+        .. Several(1, () => _wire.Bytes(1, _wire.Message(_wire.Bytes(1, Text(30))))),
         .. Several(5, () => _wire.Bytes(2, Item())),
         .. Several(1, () => _wire.Bytes(3, "https://scope-schema"u8)),
     ]);
@@ -32,6 +35,9 @@ internal sealed class MessySpans(OtlpSignal signal, int seed)
         .. Id(2, 8, 95),
         .. Id(4, 8, 40),
         .. Several(1, () => _wire.Bytes(5, Filler())),
+        .. Several(_wire.Chance(20) ? 2 : 0, () => _wire.Fixed64(7)),
+        .. Several(_wire.Chance(20) ? 2 : 0, () => _wire.Chance(80) ? _wire.Fixed64(8) : _wire.Mistyped(8)),
+        .. Several(_wire.Chance(10) ? 2 : 0, () => _wire.Bytes(11, _wire.Message(_wire.Bytes(2, Filler())))),
         .. Several(_wire.Chance(20) ? 2 : 0, () => _wire.Bytes(13, _wire.Message([.. Id(1, 16, 97), .. Id(2, 8, 97)]))),
     ]);
 
@@ -54,7 +60,9 @@ internal sealed class MessySpans(OtlpSignal signal, int seed)
         _ => _wire.RandomBytes(bytes),
     };
 
-    private byte[] Filler() => _wire.RandomBytes(_wire.Chance(10) ? MaxBytes + 20 : _wire.Random.Next(130)).Select(value => (byte)(value & 0x7F)).ToArray();
+    private byte[] Filler() => Text(_wire.Chance(10) ? MaxBytes + 20 : _wire.Random.Next(130));
+
+    private byte[] Text(int length) => [.. _wire.RandomBytes(length).Select(value => (byte)(value & 0x7F))];
 
     private List<byte[]> Several(int most, Func<byte[]> make) => [.. Enumerable.Range(0, _wire.Random.Next(most + 1)).Select(_ => make())];
 }
