@@ -22,7 +22,7 @@ internal sealed class GrpcExport(
     private static readonly RpcStatus Unimplemented = new(
         GrpcStatusCode.Unimplemented, "There is no such method, or no pipeline of this signal is configured behind this receiver.");
 
-    private static readonly RpcStatus TooSlow = new(GrpcStatusCode.Unavailable, "The message took too long to arrive.");
+    private static readonly RpcStatus? TooSlow = new(GrpcStatusCode.Unavailable, "The message took too long to arrive.");
 
     /// <inheritdoc/>
     public Task HandleAsync(HttpContext context) => context.Request.Path.Value == GrpcHealth.CheckPath
@@ -64,7 +64,7 @@ internal sealed class GrpcExport(
         }
 
         using var body = intake.NewBody();
-        var reading = new ValueTask<RpcStatus?>(call.ReadMessageAsync(_limits, body, options.RetryAfter, options.TimeProvider));
+        var reading = call.ReadMessageAsync(_limits, body, options.RetryAfter, options.TimeProvider);
         var failure = await ReadDeadline.WaitAsync(
             reading, TooSlow, context, configuration.Connections.ReadTimeout, options.TimeProvider).ConfigureAwait(false);
         if (failure is not null)

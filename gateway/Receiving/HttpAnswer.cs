@@ -49,11 +49,11 @@ internal static class HttpAnswer
             : WriteAsync(context, Protobuf, failure.ToProtobuf());
     }
 
-    private static async Task WriteAsync(HttpContext context, string contentType, byte[] body)
+    private static Task WriteAsync(HttpContext context, string contentType, byte[] body)
     {
         context.Response.ContentType = contentType;
         context.Response.ContentLength = body.Length;
-        await context.Response.Body.WriteAsync(body, context.RequestAborted).ConfigureAwait(false);
+        return body.Length == 0 ? Task.CompletedTask : context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
     }
 
     private static int StatusOf(GrpcStatusCode code) => code switch

@@ -29,21 +29,13 @@ internal sealed class HttpExport(
     /// <inheritdoc/>
     public async Task HandleAsync(HttpContext context)
     {
-        foreach (var (name, value) in _http.ResponseHeaders)
+        AddConfiguredHeaders(context);
+        if (_cors?.TryAnswerPreflight(context) == true)
         {
-            context.Response.Headers[name] = value;
+            return;
         }
 
-        if (_cors is not null)
-        {
-            if (_cors.TryAnswerPreflight(context))
-            {
-                return;
-            }
-
-            _cors.AddHeaders(context);
-        }
-
+        _cors?.AddHeaders(context);
         if (authenticator is not null && !await authenticator.IsAllowedAsync(context.Request.Headers, context.RequestAborted).ConfigureAwait(false))
         {
             refusals.Count(RefusalReason.Unauthenticated);
@@ -68,7 +60,7 @@ internal sealed class HttpExport(
 
         using var body = intake.NewBody();
         var reading = BodyReader.ReadAsync(
-            context.Request.Body, context.Request.ContentLength, coding, new BodyLimits(_maxRequestBytes), body, context.RequestAborted);
+            context.Request.BodyReader, context.Request.ContentLength, coding, new BodyLimits(_maxRequestBytes), body, context.RequestAborted);
         var fault = await ReadDeadline.WaitAsync(
             reading, BodyFault.TooSlow, context, configuration.Connections.ReadTimeout, options.TimeProvider).ConfigureAwait(false);
         if (fault != BodyFault.None)
@@ -85,7 +77,21 @@ internal sealed class HttpExport(
     }
 
     /// <inheritdoc/>
-    public Task FailAsync(HttpContext context, int status, RpcStatus failure) => HttpAnswer.FailAsync(context, status, failure);
+    public Task FailAsync(HttpContext context, int status, RpcStatus failure)
+    {
+        // The answer begins anew, and a page in a browser is to read this one too.
+        AddConfiguredHeaders(context);
+        _cors?.AddHeaders(context);
+        return HttpAnswer.FailAsync(context, status, failure);
+    }
+
+    private void AddConfiguredHeaders(HttpContext context)
+    {
+        foreach (var (name, value) in _http.ResponseHeaders)
+        {
+            context.Response.Headers[name] = value;
+        }
+    }
 
     // Everything that can be told from the head of the request, before a byte of the body is read.
     private (int Status, RpcStatus Failure)? Refuse(HttpContext context, out OtlpSignal signal, out ContentCoding coding)
@@ -133,7 +139,7 @@ internal sealed class HttpExport(
 
         refusals.Count(conversion.NoRoom ? RefusalReason.NoMemory : RefusalReason.Malformed);
         return new ValueTask<Answer>(conversion.Error is { } error
-            ? Answer.Fail(GrpcStatusCode.InvalidArgument, error)
+            ? Answer.Fail(error)
             : new Answer(_noMemory, ExportResponse.Success));
     }
 

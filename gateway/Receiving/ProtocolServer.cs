@@ -18,6 +18,9 @@ internal sealed class ProtocolServer : IDisposable
     // Kestrel counts from here on whether a body comes fast enough.
     private static readonly TimeSpan DataRateGrace = TimeSpan.FromSeconds(5);
 
+    // Kestrel's own word for no bound overflows when it is added to a time, and the connection ends within a second.
+    private static readonly TimeSpan Never = TimeSpan.FromDays(3650);
+
     private readonly KestrelServer _server;
     private readonly IHttpApplication<HttpContext> _application;
 
@@ -82,8 +85,8 @@ internal sealed class ProtocolServer : IDisposable
         // Sizes are checked by the handlers, which answer with a status that the client sees; Kestrel would close the
         // connection while the client still writes, which looks like an outage.
         limits.MaxRequestBodySize = null;
-        limits.KeepAliveTimeout = connections.IdleTimeout ?? Timeout.InfiniteTimeSpan;
-        limits.RequestHeadersTimeout = connections.HeadersTimeout ?? Timeout.InfiniteTimeSpan;
+        limits.KeepAliveTimeout = connections.IdleTimeout ?? Never;
+        limits.RequestHeadersTimeout = connections.HeadersTimeout ?? Never;
         limits.MinRequestBodyDataRate = connections.MinBytesPerSecond > 0 ? new MinDataRate(connections.MinBytesPerSecond, DataRateGrace) : null;
         limits.Http2.MaxStreamsPerConnection = connections.MaxConcurrentStreams;
         limits.Http2.KeepAlivePingDelay = connections.PingDelay ?? Timeout.InfiniteTimeSpan;

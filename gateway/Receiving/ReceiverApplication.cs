@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Abstractions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -26,11 +27,24 @@ internal sealed class ReceiverApplication(
 
     private readonly LogThrottle _throttle = new(options.TimeProvider);
 
-    public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
-
-    public void DisposeContext(HttpContext context, Exception? exception)
+    // Kestrel keeps the context for the next request of the same connection or stream.
+    public HttpContext CreateContext(IFeatureCollection contextFeatures)
     {
+        if (contextFeatures is not IHostContextContainer<HttpContext> kept)
+        {
+            return new DefaultHttpContext(contextFeatures);
+        }
+
+        if (kept.HostContext is DefaultHttpContext context)
+        {
+            context.Initialize(contextFeatures);
+            return context;
+        }
+
+        return kept.HostContext = new DefaultHttpContext(contextFeatures);
     }
+
+    public void DisposeContext(HttpContext context, Exception? exception) => ((DefaultHttpContext)context).Uninitialize();
 
     public async Task ProcessRequestAsync(HttpContext context)
     {

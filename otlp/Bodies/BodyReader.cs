@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using SentryOtel.Otlp.Deflate;
 
@@ -24,7 +26,7 @@ public static class BodyReader
     [ThreadStatic]
     private static GzipMember? _member;
 
-    /// <summary>Reads <paramref name="body"/> to its end.</summary>
+    /// <summary>Reads <paramref name="body"/>: as far as its length was announced, else to its end.</summary>
     /// <param name="body">The body as it comes.</param>
     /// <param name="encodedLength">Its announced length in bytes; null when it was not announced.</param>
     /// <param name="coding">How it is compressed.</param>
@@ -32,8 +34,9 @@ public static class BodyReader
     /// <param name="buffer">Receives the decompressed body.</param>
     /// <param name="cancellationToken">Ends the wait for more bytes.</param>
     /// <exception cref="IOException">The client's connection broke.</exception>
-    public static async ValueTask<BodyFault> ReadAsync(
-        Stream body,
+    /// <exception cref="OperationCanceledException">The wait for more bytes was ended, by the token or by <see cref="PipeReader.CancelPendingRead"/>.</exception>
+    public static ValueTask<BodyFault> ReadAsync(
+        PipeReader body,
         long? encodedLength,
         ContentCoding coding,
         BodyLimits limits,
@@ -42,53 +45,95 @@ public static class BodyReader
     {
         ArgumentNullException.ThrowIfNull(body);
         ArgumentNullException.ThrowIfNull(buffer);
-        var plain = coding == ContentCoding.Identity;
-        var maxEncoded = plain ? Math.Min(limits.MaxEncodedBytes, limits.MaxDecodedBytes) : limits.MaxEncodedBytes;
+        var maxEncoded = coding == ContentCoding.Identity ? Math.Min(limits.MaxEncodedBytes, limits.MaxDecodedBytes) : limits.MaxEncodedBytes;
         if (encodedLength > maxEncoded)
         {
-            return BodyFault.TooLarge;
+            return new ValueTask<BodyFault>(BodyFault.TooLarge);
         }
 
-        if (coding == ContentCoding.Gzip && encodedLength is { } whole && buffer is IGzipBodyBuffer both)
+        return (coding, encodedLength) switch
         {
-            return await ReadWholeAsync(body, (int)whole, limits, both, cancellationToken).ConfigureAwait(false);
-        }
-
-        // One byte more than allowed tells a body that is too large from one that just fits.
-        var encoded = new CountedStream(body, encodedLength ?? maxEncoded + 1L);
-        var fault = plain
-            ? await FillAsync(encoded, encodedLength ?? FirstReservation, maxEncoded, buffer, cancellationToken).ConfigureAwait(false)
-            : await InflateAsync(encoded, coding, encodedLength, limits.MaxDecodedBytes, buffer, cancellationToken).ConfigureAwait(false);
-        if (encodedLength is null)
-        {
-            return encoded.Remaining == 0 ? BodyFault.TooLarge : fault;
-        }
-
-        return fault == BodyFault.None && encoded.Remaining > 0 ? BodyFault.Truncated : fault;
+            (ContentCoding.Identity, { } length) => FillAsync(body, (int)length, buffer, cancellationToken),
+            (ContentCoding.Identity, null) => ReadToEndAsync(body, maxEncoded, buffer, cancellationToken),
+            (ContentCoding.Gzip, { } length) when buffer is IGzipBodyBuffer both => ReadGzipAsync(body, (int)length, limits, both, cancellationToken),
+            _ => InflateAsync(body, encodedLength, coding, limits, buffer, cancellationToken),
+        };
     }
 
-    // A gzip body of known length is read first and inflated then, in one go.
-    private static async ValueTask<BodyFault> ReadWholeAsync(
-        Stream body, int length, BodyLimits limits, IGzipBodyBuffer buffer, CancellationToken cancellationToken)
+    // Just so many bytes: what follows them is left where it is.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<BodyFault> FillAsync(PipeReader body, int length, IBodyBuffer buffer, CancellationToken cancellationToken)
     {
-        var encoded = buffer.Encoded;
-        if (!encoded.TryReserve(length))
+        if (length > 0 && !buffer.TryReserve(length))
         {
             return BodyFault.NoRoom;
         }
 
-        while (encoded.Length < length)
+        for (var missing = length; missing > 0;)
         {
-            var read = await body.ReadAsync(encoded.Free[..(length - encoded.Length)], cancellationToken).ConfigureAwait(false);
-            if (read == 0)
+            var read = await body.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var bytes = Received(read);
+            bytes = bytes.Length > missing ? bytes.Slice(0, missing) : bytes;
+            missing -= (int)bytes.Length;
+            Append(bytes, buffer);
+            body.AdvanceTo(bytes.End);
+            if (missing > 0 && read.IsCompleted)
             {
                 return BodyFault.Truncated;
             }
-
-            encoded.Advance(read);
         }
 
-        if (TryInflateMember(buffer.EncodedBytes.Span, limits.MaxDecodedBytes, buffer, out var fault))
+        return BodyFault.None;
+    }
+
+    private static async ValueTask<BodyFault> ReadToEndAsync(PipeReader body, int max, IBodyBuffer buffer, CancellationToken cancellationToken)
+    {
+        if (!buffer.TryReserve(Math.Min(FirstReservation, max)))
+        {
+            return BodyFault.NoRoom;
+        }
+
+        while (true)
+        {
+            var read = await body.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var bytes = Received(read);
+            var fault = MakeRoom(buffer, buffer.Length + bytes.Length, max);
+            if (fault == BodyFault.None)
+            {
+                Append(bytes, buffer);
+            }
+
+            body.AdvanceTo(bytes.End);
+            if (fault != BodyFault.None || read.IsCompleted)
+            {
+                return fault;
+            }
+        }
+    }
+
+    private static BodyFault MakeRoom(IBodyBuffer buffer, long length, int max)
+    {
+        var capacity = buffer.Length + buffer.Free.Length;
+        return length > max ? BodyFault.TooLarge
+            : length <= capacity || buffer.TryReserve((int)Math.Clamp(capacity * 2L, length, max)) ? BodyFault.None
+            : BodyFault.NoRoom;
+    }
+
+    private static void Append(in ReadOnlySequence<byte> bytes, IBodyBuffer buffer)
+    {
+        bytes.CopyTo(buffer.Free.Span);
+        buffer.Advance((int)bytes.Length);
+    }
+
+    private static ReadOnlySequence<byte> Received(in ReadResult read) =>
+        read.IsCanceled ? throw new OperationCanceledException("The read was cancelled.") : read.Buffer;
+
+    // A gzip body of known length is read first and inflated then, in one go.
+    private static async ValueTask<BodyFault> ReadGzipAsync(
+        PipeReader body, int length, BodyLimits limits, IGzipBodyBuffer buffer, CancellationToken cancellationToken)
+    {
+        var fault = await FillAsync(body, length, buffer.Encoded, cancellationToken).ConfigureAwait(false);
+        if (fault != BodyFault.None || TryInflateMember(buffer.EncodedBytes.Span, limits.MaxDecodedBytes, buffer, out fault))
         {
             return fault;
         }
@@ -99,6 +144,20 @@ public static class BodyReader
         fault = await InflateAsync(new CountedStream(stream, length), ContentCoding.Gzip, length, limits.MaxDecodedBytes, buffer, cancellationToken).ConfigureAwait(false);
         buffer.DropEncoded();
         return fault;
+    }
+
+    private static async ValueTask<BodyFault> InflateAsync(
+        PipeReader body, long? encodedLength, ContentCoding coding, BodyLimits limits, IBodyBuffer buffer, CancellationToken cancellationToken)
+    {
+        // One byte more than allowed tells a body that is too large from one that just fits.
+        var encoded = new CountedStream(body.AsStream(leaveOpen: true), encodedLength ?? limits.MaxEncodedBytes + 1L);
+        var fault = await InflateAsync(encoded, coding, encodedLength, limits.MaxDecodedBytes, buffer, cancellationToken).ConfigureAwait(false);
+        if (encodedLength is null)
+        {
+            return encoded.Remaining == 0 ? BodyFault.TooLarge : fault;
+        }
+
+        return fault == BodyFault.None && encoded.Remaining > 0 ? BodyFault.Truncated : fault;
     }
 
     private static bool TryInflateMember(ReadOnlySpan<byte> body, int maxDecoded, IGzipBodyBuffer buffer, out BodyFault fault)
@@ -140,7 +199,7 @@ public static class BodyReader
             await using (decoded.ConfigureAwait(false))
             {
                 var expected = Math.Max(FirstReservation, (encodedLength ?? 0) * ExpectedRatio);
-                var fault = await FillAsync(decoded, expected, maxDecoded, buffer, cancellationToken).ConfigureAwait(false);
+                var fault = await DecodeAsync(decoded, expected, maxDecoded, buffer, cancellationToken).ConfigureAwait(false);
                 return fault == BodyFault.None ? await DrainAsync(encoded, cancellationToken).ConfigureAwait(false) : fault;
             }
         }
@@ -155,7 +214,7 @@ public static class BodyReader
         }
     }
 
-    private static async ValueTask<BodyFault> FillAsync(
+    private static async ValueTask<BodyFault> DecodeAsync(
         Stream source, long expected, int max, IBodyBuffer buffer, CancellationToken cancellationToken)
     {
         if (!buffer.TryReserve((int)Math.Min(expected, max)))

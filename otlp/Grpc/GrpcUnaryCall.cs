@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using SentryOtel.Otlp.Bodies;
 using SentryOtel.Otlp.Responses;
@@ -13,6 +15,10 @@ namespace SentryOtel.Otlp.Grpc;
 public sealed class GrpcUnaryCall
 {
     private const int PrefixBytes = 5;
+
+    private static readonly RpcStatus TimeoutMalformed = new(GrpcStatusCode.InvalidArgument, "The grpc-timeout header is malformed.");
+
+    private static readonly RpcStatus? DeadlinePassed = new(GrpcStatusCode.DeadlineExceeded, "The call's deadline passed while its message was read.");
 
     private readonly HttpContext _context;
 
@@ -54,24 +60,13 @@ public sealed class GrpcUnaryCall
     /// <param name="timeProvider">The clock of <c>grpc-timeout</c>.</param>
     /// <exception cref="IOException">The client's connection broke.</exception>
     /// <exception cref="OperationCanceledException">The client went away.</exception>
-    public async Task<RpcStatus?> ReadMessageAsync(
+    public ValueTask<RpcStatus?> ReadMessageAsync(
         BodyLimits limits, IBodyBuffer buffer, TimeSpan retryAfter, TimeProvider timeProvider)
     {
         ArgumentNullException.ThrowIfNull(buffer);
-        if (!GrpcTimeout.TryParse(_context.Request.Headers["grpc-timeout"], out var timeout))
-        {
-            return new RpcStatus(GrpcStatusCode.InvalidArgument, "The grpc-timeout header is malformed.");
-        }
-
-        using var deadline = new Deadline(timeout, timeProvider, _context.RequestAborted);
-        try
-        {
-            return await ReadFrameAsync(limits, buffer, retryAfter, deadline.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (deadline.HasPassed)
-        {
-            return new RpcStatus(GrpcStatusCode.DeadlineExceeded, "The call's deadline passed while its message was read.");
-        }
+        return GrpcTimeout.TryParse(_context.Request.Headers["grpc-timeout"], out var timeout)
+            ? ReadDeadline.WaitAsync(ReadFrameAsync(limits, buffer, retryAfter, _context.RequestAborted), DeadlinePassed, _context, timeout, timeProvider)
+            : new ValueTask<RpcStatus?>(TimeoutMalformed);
     }
 
     /// <summary>Ends the call with this message and status OK.</summary>
@@ -101,32 +96,57 @@ public sealed class GrpcUnaryCall
         await _context.Response.CompleteAsync().ConfigureAwait(false);
     }
 
-    private async Task<RpcStatus?> ReadFrameAsync(
+    private async ValueTask<RpcStatus?> ReadFrameAsync(
         BodyLimits limits, IBodyBuffer buffer, TimeSpan retryAfter, CancellationToken cancellationToken)
     {
-        var body = _context.Request.Body;
-        var prefix = new byte[PrefixBytes];
-        var read = await body.ReadAtLeastAsync(prefix, PrefixBytes, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-        if (read < PrefixBytes)
+        var body = _context.Request.BodyReader;
+        var start = await body.ReadAtLeastAsync(PrefixBytes, cancellationToken).ConfigureAwait(false);
+        var (flag, length) = TakePrefix(body, start);
+        if (length is not { } announced)
         {
-            return Internal(read == 0 ? "The call carries no message." : "The message ends inside its prefix.");
+            return Internal(start.Buffer.IsEmpty ? "The call carries no message." : "The message ends inside its prefix.");
         }
 
-        if (ReadCoding(prefix[0], out var coding) is { } unreadable)
+        if (ReadCoding(flag, out var coding) is { } unreadable)
         {
             return unreadable;
         }
 
-        var length = BinaryPrimitives.ReadUInt32BigEndian(prefix.AsSpan(1));
-        var fault = await BodyReader.ReadAsync(body, length, coding, limits, buffer, cancellationToken).ConfigureAwait(false);
+        var fault = await BodyReader.ReadAsync(body, announced, coding, limits, buffer, cancellationToken).ConfigureAwait(false);
         if (fault != BodyFault.None)
         {
             return Describe(fault, limits, retryAfter);
         }
 
-        return await body.ReadAsync(prefix.AsMemory(0, 1), cancellationToken).ConfigureAwait(false) == 0
-            ? null
-            : Internal("A unary call carries one message; more follows.");
+        var rest = await body.ReadAsync(cancellationToken).ConfigureAwait(false);
+        ThrowIfCancelled(rest);
+        var isEnd = rest.Buffer.IsEmpty;
+        body.AdvanceTo(rest.Buffer.End);
+        return isEnd ? null : Internal("A unary call carries one message; more follows.");
+    }
+
+    // The length is null when the body ends before it.
+    private static (byte Flag, uint? Length) TakePrefix(PipeReader body, in ReadResult start)
+    {
+        ThrowIfCancelled(start);
+        if (start.Buffer.Length < PrefixBytes)
+        {
+            return (0, null);
+        }
+
+        Span<byte> prefix = stackalloc byte[PrefixBytes];
+        var bytes = start.Buffer.Slice(0, PrefixBytes);
+        bytes.CopyTo(prefix);
+        body.AdvanceTo(bytes.End);
+        return (prefix[0], BinaryPrimitives.ReadUInt32BigEndian(prefix[1..]));
+    }
+
+    private static void ThrowIfCancelled(in ReadResult read)
+    {
+        if (read.IsCanceled)
+        {
+            throw new OperationCanceledException("The read was cancelled.");
+        }
     }
 
     private RpcStatus? ReadCoding(byte flag, out ContentCoding coding)

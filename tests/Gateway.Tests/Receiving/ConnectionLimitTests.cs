@@ -45,14 +45,8 @@ public sealed class ConnectionLimitTests
     {
         var clock = new FakeTimeProvider();
         await using var receiver = await StartAsync(new ConnectionConfiguration { ReadTimeout = Minute }, clock);
-        var content = new HangingContent([0, 0, 0, 0, 100, 1, 2, 3]);
-        content.Headers.TryAddWithoutValidation("Content-Type", "application/grpc");
-        var call = receiver.SendAsync(new HttpRequestMessage(HttpMethod.Post, new Uri(receiver.Grpc, SampleTelemetry.TraceExport))
-        {
-            Version = HttpVersion.Version20,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = content,
-        });
+        var content = new PausedContent([0, 0, 0, 0, 100, 1, 2, 3]);
+        var call = receiver.CallAsync(SampleTelemetry.TraceExport, content);
         await clock.WaitForTimersAsync(1, TestContext.Current.CancellationToken);
 
         clock.Advance(Minute);
@@ -144,25 +138,4 @@ public sealed class ConnectionLimitTests
 
     private static Task<RunningReceiver> StartAsync(ConnectionConfiguration connections, TimeProvider? clock = null) => RunningReceiver.StartAsync(
         options: new ReceiverOptions { TimeProvider = clock ?? TimeProvider.System }, configure: protocol => protocol with { Connections = connections });
-
-    /// <summary>A body that stops in its middle until it is released.</summary>
-    private sealed class HangingContent(byte[] start) : HttpContent
-    {
-        private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public void Release() => _released.TrySetResult();
-
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
-        {
-            await stream.WriteAsync(start);
-            await stream.FlushAsync();
-            await _released.Task;
-        }
-
-        protected override bool TryComputeLength(out long length)
-        {
-            length = 0;
-            return false;
-        }
-    }
 }

@@ -82,6 +82,22 @@ public sealed class CorsTests
     }
 
     [Fact]
+    public async Task A_page_can_read_what_went_wrong_after_the_answer_was_begun_anew()
+    {
+        await using var receiver = await RunningReceiver.StartAsync(configure: protocol => protocol with
+        {
+            Http = new HttpReceiverConfiguration { Cors = Shop, ResponseHeaders = new ValueList<(string, string)>([("X-Gateway", "one")]) },
+        });
+        receiver.Pipeline.Throws = true;
+
+        var fault = await receiver.PostAsync("/v1/traces", SampleTelemetry.Traces(), change: message => message.Headers.Add("Origin", "https://shop.example"));
+
+        Assert.Equal((HttpStatusCode.InternalServerError, "https://shop.example"), (fault.StatusCode, Header(fault, "Access-Control-Allow-Origin")));
+        Assert.Equal(("true", "Retry-After", "Origin"), (Header(fault, "Access-Control-Allow-Credentials"), Header(fault, "Access-Control-Expose-Headers"), Header(fault, "Vary")));
+        Assert.Equal("one", Header(fault, "X-Gateway"));
+    }
+
+    [Fact]
     public async Task Without_cors_a_preflight_is_another_method_that_is_not_served()
     {
         await using var receiver = await RunningReceiver.StartAsync();

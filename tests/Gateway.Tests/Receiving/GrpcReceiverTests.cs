@@ -125,6 +125,68 @@ public sealed class GrpcReceiverTests
     }
 
     [Theory]
+    [InlineData("zstd")]
+    [InlineData("snappy")]
+    public async Task An_encoding_that_is_not_served_is_unimplemented_and_those_that_are_are_named(string encoding)
+    {
+        await using var receiver = await RunningReceiver.StartAsync();
+
+        var response = await receiver.CallAsync(
+            SampleTelemetry.TraceExport, SampleTelemetry.Frame([0x28, 0xB5, 0x2F, 0xFD], flag: 1), message => message.Headers.Add("grpc-encoding", encoding));
+
+        Assert.Equal(("12", "identity, gzip, deflate, br"), (Header(response, "grpc-status"), string.Join(", ", response.Headers.GetValues("grpc-accept-encoding"))));
+        Assert.Contains("use one of identity, gzip, deflate, br", Header(response, "grpc-message"), StringComparison.Ordinal);
+        Assert.Equal(1, receiver.Receiver.Refusals[RefusalReason.Unsupported]);
+        Assert.Empty(receiver.Pipeline.Requests);
+    }
+
+    [Fact]
+    public async Task A_call_whose_deadline_passes_before_its_message_is_there_says_so_and_gives_its_memory_back()
+    {
+        var clock = new FakeTimeProvider();
+        await using var receiver = await RunningReceiver.StartAsync(options: new ReceiverOptions { TimeProvider = clock });
+        var content = new PausedContent([0, 0, 0, 0, 100, 1, 2, 3]);
+
+        var call = receiver.CallAsync(SampleTelemetry.TraceExport, content, message => message.Headers.Add("grpc-timeout", "5S"));
+
+        // The call's own, and the receiver's for reading.
+        await clock.WaitForTimersAsync(2, TestContext.Current.CancellationToken);
+        clock.Advance(TimeSpan.FromSeconds(5));
+        var response = await call;
+        content.Release();
+        Assert.Equal("4", Header(response, "grpc-status"));
+        Assert.Equal(1, receiver.Receiver.Refusals[RefusalReason.TooSlow]);
+        await Eventually.HoldsAsync(() => receiver.Admission.Reserved == 0, TimeSpan.FromSeconds(30), "the memory", TestContext.Current.CancellationToken);
+        Assert.Empty(receiver.Pipeline.Requests);
+    }
+
+    [Fact]
+    public async Task A_deadline_does_not_matter_to_a_message_that_is_there()
+    {
+        await using var receiver = await RunningReceiver.StartAsync(options: new ReceiverOptions { TimeProvider = new FakeTimeProvider() });
+
+        var response = await receiver.CallAsync(
+            SampleTelemetry.TraceExport, SampleTelemetry.Frame(SampleTelemetry.Traces()), message => message.Headers.Add("grpc-timeout", "10S"));
+
+        await BytesAsync(response);
+        Assert.Equal(["0"], response.TrailingHeaders.GetValues("grpc-status"));
+        Assert.Single(receiver.Pipeline.Requests);
+    }
+
+    [Theory]
+    [InlineData(HealthCheck, "opentelemetry.proto.collector.profiles.v1.ProfilesService", "5")]
+    [InlineData(HealthCheck, "opentelemetry.proto.collector.metrics.v1.MetricsService", "5")]
+    [InlineData("/grpc.health.v1.Health/Watch", "", "12")]
+    public async Task Health_of_what_is_not_there_is_not_found_and_watching_is_not_served(string method, string service, string status)
+    {
+        await using var receiver = await RunningReceiver.StartAsync();
+
+        var response = await receiver.CallAsync(method, SampleTelemetry.Frame(new HealthCheckRequest { Service = service }.ToByteArray()));
+
+        Assert.Equal(status, Header(response, "grpc-status"));
+    }
+
+    [Theory]
     [InlineData("", true, HealthCheckResponse.Types.ServingStatus.Serving)]
     [InlineData("opentelemetry.proto.collector.trace.v1.TraceService", true, HealthCheckResponse.Types.ServingStatus.Serving)]
     [InlineData("", false, HealthCheckResponse.Types.ServingStatus.NotServing)]

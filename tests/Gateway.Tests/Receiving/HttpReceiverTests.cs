@@ -1,6 +1,8 @@
 using System.Net;
 using Google.Protobuf;
+using Google.Protobuf.Reflection;
 using Google.Rpc;
+using OpenTelemetry.Proto.Collector.Metrics.V1;
 using OpenTelemetry.Proto.Collector.Trace.V1;
 using SentryOtel.Gateway.Receiving;
 using SentryOtel.Otlp;
@@ -9,6 +11,8 @@ namespace SentryOtel.Gateway.Tests.Receiving;
 
 public sealed class HttpReceiverTests
 {
+    private static readonly JsonParser Json = new(JsonParser.Settings.Default.WithTypeRegistry(TypeRegistry.FromMessages(BadRequest.Descriptor)));
+
     [Theory]
     [InlineData("/v1/traces", OtlpSignal.Traces)]
     [InlineData("/v1/logs", OtlpSignal.Logs)]
@@ -122,7 +126,9 @@ public sealed class HttpReceiverTests
         var response = await receiver.PostAsync("/v1/logs", [1]);
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-        Assert.Equal(new Status { Code = 3, Message = "the message ends inside a field at byte 7" }, await StatusAsync(response));
+        var status = await StatusAsync(response);
+        Assert.Equal((3, "the message ends inside a field at byte 7"), (status.Code, status.Message));
+        Assert.Equal(status.Message, status.Details.Single().Unpack<BadRequest>().FieldViolations.Single().Description);
     }
 
     [Theory]
@@ -190,11 +196,12 @@ public sealed class HttpReceiverTests
     {
         await using var receiver = await RunningReceiver.StartAsync();
 
-        var response = await receiver.PostAsync("/v1/logs", [.. """{"resourceLogs":7}"""u8], "application/json");
+        var response = await receiver.PostAsync("/v1/logs", [.. """{"resourceLogs":[{},{"scopeLogs":7}]}"""u8], "application/json");
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-        var status = JsonParser.Default.Parse<Status>(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-        Assert.Equal(new Status { Code = 3, Message = "resourceLogs must be an array" }, status);
+        var status = Json.Parse<Status>(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Equal((3, "resourceLogs[1].scopeLogs: must be an array"), (status.Code, status.Message));
+        Assert.Equal("resourceLogs[1].scopeLogs", status.Details.Single().Unpack<BadRequest>().FieldViolations.Single().Field);
         Assert.Equal(1, receiver.Receiver.Refusals[RefusalReason.Malformed]);
         Assert.Equal(0, receiver.Admission.Reserved);
     }
@@ -237,6 +244,38 @@ public sealed class HttpReceiverTests
         Assert.Equal(HttpStatusCode.NotFound, path.StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, signal.StatusCode);
         Assert.Equal(3, receiver.Receiver.Refusals[RefusalReason.Unsupported]);
+    }
+
+    [Fact]
+    public async Task Metrics_in_json_are_handed_over_with_all_that_is_in_them()
+    {
+        await using var receiver = await RunningReceiver.StartAsync();
+        receiver.Pipeline.Handled.Add(OtlpSignal.Metrics);
+
+        await receiver.PostAsync(
+            "/v1/metrics", [.. """{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"m","sum":{"dataPoints":[{"asInt":"7"}]}}]}]}]}"""u8], "application/json");
+
+        var metric = ExportMetricsServiceRequest.Parser.ParseFrom(Assert.Single(receiver.Pipeline.Requests).Request).ResourceMetrics.Single().ScopeMetrics.Single().Metrics.Single();
+        Assert.Equal(("m", 7), (metric.Name, metric.Sum.DataPoints.Single().AsInt));
+    }
+
+    [Fact]
+    public async Task Requests_of_one_connection_do_not_see_each_other()
+    {
+        await using var receiver = await RunningReceiver.StartAsync();
+
+        for (var round = 0; round < 3; round++)
+        {
+            var json = await receiver.PostAsync("/v1/logs", [.. "{}"u8], "application/json");
+            var put = await receiver.PostAsync("/v1/traces", [1], change: message => message.Method = HttpMethod.Put);
+            var protobuf = await receiver.PostAsync("/v1/traces", SampleTelemetry.Traces());
+
+            Assert.Equal("{}", await json.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            Assert.Equal(HttpStatusCode.MethodNotAllowed, put.StatusCode);
+            Assert.Equal((HttpStatusCode.OK, 0, 0), (protobuf.StatusCode, (await BytesAsync(protobuf)).Length, protobuf.Content.Headers.Allow.Count));
+        }
+
+        Assert.Equal(1, receiver.Connections);
     }
 
     [Fact]

@@ -77,6 +77,11 @@ internal sealed class RunningReceiver : IAsyncDisposable
     {
         var content = new ByteArrayContent(frame);
         content.Headers.ContentType = MediaTypeHeaderValue.Parse("application/grpc");
+        return CallAsync(method, content, change);
+    }
+
+    public Task<HttpResponseMessage> CallAsync(string method, HttpContent content, Action<HttpRequestMessage>? change = null)
+    {
         var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Grpc, method))
         {
             Version = HttpVersion.Version20,

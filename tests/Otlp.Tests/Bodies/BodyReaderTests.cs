@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using SentryOtel.Otlp.Bodies;
 using SentryOtel.Otlp.Tests.Support;
 
@@ -117,12 +119,70 @@ public sealed class BodyReaderTests
     [Fact]
     public async Task A_body_that_ends_before_its_announced_length_is_truncated()
     {
-        using var body = new MemoryStream(Text);
-
         var fault = await BodyReader.ReadAsync(
-            body, Text.Length + 1, ContentCoding.Identity, new BodyLimits(1 << 20), new GrowingBuffer(), TestContext.Current.CancellationToken);
+            PipeReader.Create(new ReadOnlySequence<byte>(Text)), Text.Length + 1, ContentCoding.Identity, new BodyLimits(1 << 20), new GrowingBuffer(), TestContext.Current.CancellationToken);
 
         Assert.Equal(BodyFault.Truncated, fault);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(100_000)]
+    public async Task What_follows_the_announced_length_is_left_in_the_body(int length)
+    {
+        var body = PipeReader.Create(new MemoryStream(Text));
+        var buffer = new GrowingBuffer();
+
+        var fault = await BodyReader.ReadAsync(body, length, ContentCoding.Identity, new BodyLimits(1 << 20), buffer, TestContext.Current.CancellationToken);
+
+        Assert.Equal(BodyFault.None, fault);
+        Assert.Equal(Text[..length], buffer.Written);
+        Assert.Equal(Text[length..], (await body.ReadAtLeastAsync(Text.Length, TestContext.Current.CancellationToken)).Buffer.ToArray());
+    }
+
+    [Theory]
+    [InlineData(ContentCoding.Identity, true)]
+    [InlineData(ContentCoding.Identity, false)]
+    [InlineData(ContentCoding.Gzip, true)]
+    [InlineData(ContentCoding.Deflate, false)]
+    public async Task A_read_that_is_cancelled_from_outside_ends_as_cancelled(ContentCoding coding, bool announced)
+    {
+        var pipe = new Pipe();
+        await pipe.Writer.WriteAsync(Encode(coding, Text).AsMemory(0, 100), TestContext.Current.CancellationToken);
+        var reading = BodyReader.ReadAsync(
+            pipe.Reader, announced ? 1000 : null, coding, new BodyLimits(1 << 20), new GrowingBuffer(), TestContext.Current.CancellationToken).AsTask();
+
+        pipe.Reader.CancelPendingRead();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_plain_body_that_is_there_costs_no_memory_but_its_own(bool announced)
+    {
+        await MeasureAsync();
+        var allocated = await MeasureAsync();
+
+        // A debug build makes an object of each state machine.
+        Assert.InRange(allocated, 0, 500);
+
+        async Task<long> MeasureAsync()
+        {
+            var body = PipeReader.Create(new ReadOnlySequence<byte>(Text));
+            var buffer = new GrowingBuffer();
+            buffer.TryReserve(Text.Length);
+            var token = TestContext.Current.CancellationToken;
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var reading = BodyReader.ReadAsync(
+                body, announced ? Text.Length : null, ContentCoding.Identity, new BodyLimits(1 << 20), buffer, token);
+            var bytes = GC.GetAllocatedBytesForCurrentThread() - before;
+            Assert.True(reading.IsCompleted);
+            Assert.Equal((BodyFault.None, Text.Length), (await reading, buffer.Length));
+            return bytes;
+        }
     }
 
     [Theory]
@@ -155,8 +215,9 @@ public sealed class BodyReaderTests
     private static async Task<BodyFault> ReadAsync(
         byte[] encoded, bool announced, ContentCoding coding, BodyLimits limits, GrowingBuffer buffer)
     {
+        // A stream comes in pieces, as a body does.
         using var body = new MemoryStream(encoded);
         return await BodyReader.ReadAsync(
-            body, announced ? encoded.Length : null, coding, limits, buffer, TestContext.Current.CancellationToken);
+            PipeReader.Create(body), announced ? encoded.Length : null, coding, limits, buffer, TestContext.Current.CancellationToken);
     }
 }
