@@ -140,7 +140,7 @@ internal sealed class IngestPlan(ExporterPipeline exporter, OtlpSignal signal, R
 
             if (part.Bytes >= RequestExtract.SmallestToCompress)
             {
-                return new QueuedData(RequestExtract.Compress(part.Ranges, exporter.Admission), part.Items, part.Account, exporter.Now);
+                return new QueuedData(RequestExtract.Compress(part.Ranges, (int)part.Bytes, exporter.Admission), part.Items, part.Account, exporter.Now);
             }
         }
 
