@@ -52,7 +52,7 @@ internal sealed class ProjectRouteController(
             return ReconciliationResult.Success();
         }
 
-        var project = await Resolver.ResolveAsync(route, exporter, routes.Of(key), cancellationToken).ConfigureAwait(false);
+        var project = await Resolver.ResolveAsync(route, exporter, () => routes.Of(key), cancellationToken).ConfigureAwait(false);
         await WriteAsync(route, exporter, accepted, project, cancellationToken).ConfigureAwait(false);
         if (project.IsReady && _memory.IntentOf(route) is not null)
         {

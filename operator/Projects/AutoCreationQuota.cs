@@ -14,12 +14,14 @@ internal sealed class AutoCreationQuota
     /// <summary>Whether the route may have a project created for it.</summary>
     /// <param name="exporter">Its exporter.</param>
     /// <param name="route">The route.</param>
-    /// <param name="siblings">All routes of the exporter.</param>
-    public bool TryTake(SentryExporter exporter, SentryProjectRoute route, IEnumerable<SentryProjectRoute> siblings)
+    /// <param name="siblings">
+    /// Gives all routes of the exporter as they are now: in a list of before, a route that came since would be missing and lose what it was granted.
+    /// </param>
+    public bool TryTake(SentryExporter exporter, SentryProjectRoute route, Func<IEnumerable<SentryProjectRoute>> siblings)
     {
-        var alive = siblings.Where(IsAutomatic).ToDictionary(static sibling => sibling.Metadata.Uid!, StringComparer.Ordinal);
         lock (_gate)
         {
+            var alive = siblings().Where(IsAutomatic).ToDictionary(static sibling => sibling.Metadata.Uid!, StringComparer.Ordinal);
             if (!_granted.TryGetValue(exporter.Metadata.Uid!, out var granted))
             {
                 _granted.Add(exporter.Metadata.Uid!, granted = new HashSet<string>(StringComparer.Ordinal));

@@ -17,10 +17,10 @@ internal sealed class ProjectResolver(OperatorServices services, RouteMemory mem
     /// <summary>Resolves the project. May add the route's finalizer and note an intent, never writes its status.</summary>
     /// <param name="route">The route; its metadata is brought up to date when it is written.</param>
     /// <param name="exporter">Its exporter.</param>
-    /// <param name="siblings">All routes of the exporter.</param>
+    /// <param name="siblings">Gives all routes of the exporter as they are at the time.</param>
     /// <param name="cancellationToken">Ends it; a create that was sent may still be carried out.</param>
     public async Task<ProjectOutcome> ResolveAsync(
-        SentryProjectRoute route, SentryExporter exporter, IReadOnlyList<SentryProjectRoute> siblings, CancellationToken cancellationToken)
+        SentryProjectRoute route, SentryExporter exporter, Func<IReadOnlyList<SentryProjectRoute>> siblings, CancellationToken cancellationToken)
     {
         if (route.Spec.DsnSecretRef is { } reference)
         {
@@ -76,7 +76,7 @@ internal sealed class ProjectResolver(OperatorServices services, RouteMemory mem
     private async Task<ProjectOutcome> ProvisionAsync(
         SentryProjectRoute route,
         SentryExporter exporter,
-        IReadOnlyList<SentryProjectRoute> siblings,
+        Func<IReadOnlyList<SentryProjectRoute>> siblings,
         ISentryApiClient api,
         RouteProjectStatus? known,
         CancellationToken cancellationToken)

@@ -1,0 +1,73 @@
+using SentryOtel.Crds;
+using SentryOtel.Kubernetes.Entities;
+using SentryOtel.Operator.Projects;
+
+namespace SentryOtel.Operator.Tests.Projects;
+
+public sealed class AutoCreationQuotaTests
+{
+    private static readonly SentryExporter Exporter = new()
+    {
+        Metadata = new V1ObjectMeta { Name = "main", Namespace = "ns", Uid = "exporter" },
+        Spec = new SentryExporterSpec { Projects = new ProjectsSpec { MaxAutoCreated = 1 } },
+    };
+
+    private readonly AutoCreationQuota _quota = new();
+    private readonly List<SentryProjectRoute> _routes = [];
+
+    [Fact]
+    public void A_route_that_began_before_another_came_does_not_take_what_that_one_was_granted()
+    {
+        var early = Add("early");
+
+        // It reads a Secret while the other comes and is quicker.
+        bool TryEarly() => _quota.TryTake(Exporter, early, () => _routes);
+        var late = Add("late");
+        Assert.True(_quota.TryTake(Exporter, late, () => _routes));
+
+        Assert.False(TryEarly());
+        Assert.True(_quota.TryTake(Exporter, late, () => _routes));
+    }
+
+    [Fact]
+    public void What_a_route_was_granted_is_free_again_when_it_goes_or_nothing_came_of_it()
+    {
+        var first = Add("first");
+        var second = Add("second");
+        Assert.True(_quota.TryTake(Exporter, first, () => _routes));
+        Assert.False(_quota.TryTake(Exporter, second, () => _routes));
+
+        _routes.Remove(first);
+        Assert.True(_quota.TryTake(Exporter, second, () => _routes));
+        _quota.GiveBack(Exporter, second);
+        Assert.True(_quota.TryTake(Exporter, Add("third"), () => _routes));
+    }
+
+    [Fact]
+    public void Projects_of_before_count_and_those_of_people_do_not()
+    {
+        Add("people", RouteOrigin.Manual).Status = new SentryProjectRouteStatus { Project = new RouteProjectStatus { Created = true } };
+        var first = Add("first");
+        Assert.True(_quota.TryTake(Exporter, first, () => _routes));
+
+        var restarted = new AutoCreationQuota();
+        first.Status = new SentryProjectRouteStatus { Project = new RouteProjectStatus { Created = true } };
+        Assert.False(restarted.TryTake(Exporter, Add("second"), () => _routes));
+    }
+
+    private SentryProjectRoute Add(string name, RouteOrigin origin = RouteOrigin.Telemetry)
+    {
+        var route = new SentryProjectRoute
+        {
+            Metadata = new V1ObjectMeta
+            {
+                Name = name,
+                Namespace = "ns",
+                Uid = name,
+                Annotations = new Dictionary<string, string> { ["sentry-otel.dev/origin"] = origin.ToString() },
+            },
+        };
+        _routes.Add(route);
+        return route;
+    }
+}
