@@ -66,8 +66,10 @@ internal sealed class ReceiverApplication(
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException || context.RequestAborted.IsCancellationRequested)
         {
+            // Should the client still be there, no answer may reach it: an empty one would tell it that its data were taken.
             refusals.Count(RefusalReason.Aborted);
             Log.RequestAborted(logger);
+            context.Abort();
         }
         catch (Exception exception)
         {

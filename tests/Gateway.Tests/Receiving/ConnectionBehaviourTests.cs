@@ -135,6 +135,24 @@ public sealed class ConnectionBehaviourTests
         async Task PostAsync() => Assert.Equal(HttpStatusCode.OK, (await receiver.PostAsync("/v1/traces", SampleTelemetry.Traces())).StatusCode);
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task A_request_that_ends_in_nothing_is_never_taken_for_one_that_was_taken(bool grpc, bool cancelled)
+    {
+        await using var receiver = await RunningReceiver.StartAsync();
+        receiver.Pipeline.Fault = cancelled ? new OperationCanceledException() : new IOException("A fault of the test's own.");
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => grpc
+            ? receiver.CallAsync(SampleTelemetry.TraceExport, SampleTelemetry.Frame(SampleTelemetry.Traces()))
+            : receiver.PostAsync("/v1/traces", SampleTelemetry.Traces()));
+
+        Assert.NotEmpty(receiver.Pipeline.Requests);
+        Assert.True(receiver.Receiver.Refusals[RefusalReason.Aborted] > 0);
+    }
+
     private static async Task<string> StatusAsync(HttpResponseMessage response)
     {
         await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);

@@ -88,7 +88,7 @@ public sealed class CorsTests
         {
             Http = new HttpReceiverConfiguration { Cors = Shop, ResponseHeaders = new ValueList<(string, string)>([("X-Gateway", "one")]) },
         });
-        receiver.Pipeline.Throws = true;
+        receiver.Pipeline.Fault = new InvalidOperationException("A fault of the test's own.");
 
         var fault = await receiver.PostAsync("/v1/traces", SampleTelemetry.Traces(), change: message => message.Headers.Add("Origin", "https://shop.example"));
 

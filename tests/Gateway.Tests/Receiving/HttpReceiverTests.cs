@@ -282,7 +282,7 @@ public sealed class HttpReceiverTests
     public async Task A_fault_of_the_gateways_own_is_answered_500_and_counted()
     {
         await using var receiver = await RunningReceiver.StartAsync();
-        receiver.Pipeline.Throws = true;
+        receiver.Pipeline.Fault = new InvalidOperationException("A fault of the test's own.");
 
         var response = await receiver.PostAsync("/v1/traces", SampleTelemetry.Traces());
 

@@ -15,7 +15,8 @@ internal sealed class RecordingPipeline : IIngestPipeline
 
     public HashSet<OtlpSignal> Handled { get; } = [OtlpSignal.Traces, OtlpSignal.Logs];
 
-    public bool Throws { get; set; }
+    /// <summary>What goes wrong with a request.</summary>
+    public Exception? Fault { get; set; }
 
     public bool Handles(OtlpSignal signal) => Handled.Contains(signal);
 
@@ -28,6 +29,6 @@ internal sealed class RecordingPipeline : IIngestPipeline
             Requests.Enqueue((signal, request.Memory.ToArray()));
         }
 
-        return Throws ? throw new InvalidOperationException("A fault of the test's own.") : new ValueTask<IngestOutcome>(Outcome);
+        return Fault is { } fault ? throw fault : new ValueTask<IngestOutcome>(Outcome);
     }
 }

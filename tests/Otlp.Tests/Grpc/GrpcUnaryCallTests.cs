@@ -1,8 +1,11 @@
+using System.Buffers;
 using System.Buffers.Binary;
+using System.IO.Pipelines;
 using System.Net;
 using System.Text;
 using Google.Rpc;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using SentryOtel.Otlp.Bodies;
 using SentryOtel.Otlp.Grpc;
@@ -232,6 +235,38 @@ public sealed class GrpcUnaryCallTests
         AssertStatus(GrpcStatusCode.DeadlineExceeded, response);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("10S")]
+    public async Task A_message_that_is_there_costs_no_memory_but_its_own(string? timeout)
+    {
+        var message = new byte[100_000];
+        await MeasureAsync();
+        var allocated = await MeasureAsync();
+
+        // A debug build makes an object of each state machine.
+        Assert.InRange(allocated, 0, 1000);
+        Assert.Equal(0, _clock.PendingTimers);
+
+        async Task<long> MeasureAsync()
+        {
+            var context = new DefaultHttpContext { Request = { Method = "POST", Protocol = "HTTP/2", ContentType = "application/grpc" } };
+            context.Request.Headers["grpc-timeout"] = timeout;
+            context.Features.Set<IRequestBodyPipeFeature>(new PipeBody(PipeReader.Create(new ReadOnlySequence<byte>(Frame(message)))));
+            var buffer = new GrowingBuffer();
+            buffer.TryReserve(message.Length);
+            var call = GrpcUnaryCall.Accept(context)!;
+            _ = context.Request.BodyReader;
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var reading = call.ReadMessageAsync(new BodyLimits(MaxBytes), buffer, RetryAfter, _clock);
+            var bytes = GC.GetAllocatedBytesForCurrentThread() - before;
+            Assert.True(reading.IsCompleted);
+            Assert.Null(await reading);
+            Assert.Equal(message.Length, buffer.Length);
+            return bytes;
+        }
+    }
+
     private static void AssertStatus(GrpcStatusCode expected, HttpResponseMessage response)
     {
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
@@ -298,4 +333,6 @@ public sealed class GrpcUnaryCallTests
             return false;
         }
     }
+
+    private sealed record PipeBody(PipeReader Reader) : IRequestBodyPipeFeature;
 }
