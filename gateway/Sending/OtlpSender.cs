@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using SentryOtel.Gateway.Configuration.Values;
 using SentryOtel.Gateway.Queueing;
 using SentryOtel.Otlp;
+using SentryOtel.Sentry.Api;
 using SentryOtel.Sentry.RateLimits;
 using SentryOtel.Sentry.Routing;
 
@@ -89,6 +90,6 @@ internal sealed class OtlpSender(
 
         // On a 429 Retry-After is a limit, and in the store, or gives way to the limits header.
         var asked = status >= 500 ? RateLimitHeader.ParseRetryAfter(retryAfter, timeProvider.GetUtcNow()) : null;
-        return new SendOutcome(kind, status, text.Value, asked ?? TimeSpan.Zero);
+        return new SendOutcome(kind, status, EchoedSecrets.Hide(text.Value, headers.Values.Select(static header => header.Value).Append(target.PublicKey)), asked ?? TimeSpan.Zero);
     }
 }

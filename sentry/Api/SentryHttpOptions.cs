@@ -77,10 +77,25 @@ public sealed record SentryHttpOptions
         };
         if (ProxyUrl is not null)
         {
-            handler.Proxy = new WebProxy(ProxyUrl);
+            handler.Proxy = ProxyOf(ProxyUrl);
         }
 
         return handler;
+    }
+
+    // The handler takes credentials from here alone, and prints the address when the proxy refuses.
+    private static WebProxy ProxyOf(Uri address)
+    {
+        if (address.UserInfo.Length == 0)
+        {
+            return new WebProxy(address);
+        }
+
+        var parts = address.UserInfo.Split(':', 2);
+        return new WebProxy(new UriBuilder(address) { UserName = string.Empty, Password = string.Empty }.Uri)
+        {
+            Credentials = new NetworkCredential(Uri.UnescapeDataString(parts[0]), parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : string.Empty),
+        };
     }
 
     private SslClientAuthenticationOptions CreateTls()

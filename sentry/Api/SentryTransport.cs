@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.Retry;
@@ -136,11 +137,19 @@ internal sealed class SentryTransport
         return new ApiAnswer
         {
             Status = (int)response.StatusCode,
-            Body = content ?? [],
+            Body = content is null ? [] : response.IsSuccessStatusCode ? content : WithoutSecrets(content),
             NextCursor = response.Headers.TryGetValues("Link", out var links) ? LinkHeader.NextCursor(links) : null,
             Location = Location(address, response),
             RetryAfter = pause,
         };
+    }
+
+    // Only what an error says is shown to anybody.
+    private byte[] WithoutSecrets(byte[] body)
+    {
+        var text = Encoding.UTF8.GetString(body);
+        var shown = EchoedSecrets.Hide(text, _options.Headers.Values.Append(_options.Token.Reveal()));
+        return ReferenceEquals(shown, text) ? body : Encoding.UTF8.GetBytes(shown);
     }
 
     private static ApiAnswer Failed(SentryApiOperation operation, SentryErrorReason reason, string message, bool notSent = false, TimeSpan? retryAfter = null) => new()
