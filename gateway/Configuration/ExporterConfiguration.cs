@@ -1,6 +1,7 @@
 using System.Security.Authentication;
 using SentryOtel.Gateway.Configuration.Values;
 using SentryOtel.Sentry.Ingest;
+using SentryOtel.Sentry.Routing;
 using SentryOtel.Sentry.Slugs;
 
 namespace SentryOtel.Gateway.Configuration;
@@ -52,6 +53,12 @@ internal sealed record KubernetesSourceConfiguration(string Exporter, string? Na
 /// <summary>From attribute to project.</summary>
 internal sealed record RoutingConfiguration
 {
+    /// <summary>Of a project without a weight of its own.</summary>
+    public const int UsualWeight = 1;
+
+    /// <summary>A larger share would leave the others next to nothing.</summary>
+    public const int MaxWeight = RouteEntry.MaxWeight;
+
     public string ProjectFromAttribute { get; init; } = "service.name";
 
     /// <summary>Value of the attribute to project slug.</summary>
@@ -64,6 +71,12 @@ internal sealed record RoutingConfiguration
     public string? FallbackProject { get; init; }
 
     public SlugPolicy SlugPolicy { get; init; }
+
+    /// <summary>Slug, or id of a project that is known by its DSN alone, to its share of the senders as a multiple of the others'.</summary>
+    public IReadOnlyDictionary<string, int> ProjectWeights { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>The weight of a project.</summary>
+    public int WeightOf(string project) => ProjectWeights.GetValueOrDefault(project, UsualWeight);
 }
 
 /// <summary>How projects are made.</summary>

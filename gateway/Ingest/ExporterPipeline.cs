@@ -58,9 +58,9 @@ internal sealed class ExporterPipeline : IDisposable
         _slicer = new RequestSlicer(routes.Attribute);
         var worker = new BatchWorker(Id, sender, admission, queue => routes.Recheck(queue.Name), new LogThrottle(timeProvider), logger);
         _scheduler = new SendScheduler(SendCapacity.From(exporter), worker.DoAsync, _clock, tasks);
-        Queues = new ProjectQueues(QueueRules.From(exporter, batches, random), rateLimits, admission, _scheduler, _clock);
+        Queues = new ProjectQueues(QueueRules.From(exporter, batches, random), routes.WeightOf, rateLimits, admission, _scheduler, _clock);
         Parking = new ParkingLot(
-            exporter.Queue.Parking, routes.Find, (route, signal, data) => Queues.TryEnqueue(Queues.Of(route, signal), data, isBooked: true), _clock);
+            exporter.Queue.Parking, FindParked, (route, signal, data) => Queues.TryEnqueue(Queues.Of(route, signal), data, isBooked: true), _clock);
         if (files is not null)
         {
             Disk = new DiskQueue(Id, exporter.Queue, files, new DiskQueueWay(routes, Queues, _clock), Account, admission, timeProvider, logger);
@@ -86,7 +86,7 @@ internal sealed class ExporterPipeline : IDisposable
     public IRouteSource Routes => _routes;
 
     /// <summary>Where metrics go; null for nowhere.</summary>
-    public MetricsForwarder? Metrics { get; init; }
+    public MetricsForwarder? Metrics { get; set; }
 
     /// <summary>Completes when nothing is being done and nothing is due.</summary>
     public async Task WhenIdleAsync()
@@ -220,10 +220,23 @@ internal sealed class ExporterPipeline : IDisposable
         _scheduler.Dispose();
     }
 
+    // Rules may change while data wait: their project is another then, and nobody may have asked for it.
+    private RouteAnswer FindParked(string value)
+    {
+        var answer = _routes.Find(value);
+        if (answer.Kind == RouteAnswerKind.Announce)
+        {
+            _routes.Announce(value);
+        }
+
+        return answer;
+    }
+
     private void OnRoutesChanged()
     {
         foreach (var queue in Queues.All)
         {
+            queue.Turns.Weight = _routes.WeightOf(queue.Name);
             if (_routes.IsHeld(queue.Name))
             {
                 queue.Suspend();

@@ -11,7 +11,7 @@ namespace SentryOtel.Gateway.Ingest;
 
 /// <summary>The queues of one exporter, made as projects come up.</summary>
 internal sealed class ProjectQueues(
-    QueueRules rules, RateLimitStore rateLimits, Admission admission, SendScheduler scheduler, MonotonicClock clock)
+    QueueRules rules, Func<string, int> weightOf, RateLimitStore rateLimits, Admission admission, SendScheduler scheduler, MonotonicClock clock)
 {
     /// <summary>A queue without data for so long is forgotten, with what it knew of its project.</summary>
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(10);
@@ -40,6 +40,9 @@ internal sealed class ProjectQueues(
 
             Sweep();
             queue = Make(route, signal, current);
+
+            // Asked when the queue is among the others: whoever changes weights later finds it there.
+            queue.Turns.Weight = weightOf(queue.Name);
         }
 
         queue.Retarget(route.Target);

@@ -52,6 +52,8 @@ internal sealed class DsnRoutes(ExporterConfiguration exporter) : IRouteSource
 
     public RouteTarget? TargetOf(string queue) => _byQueue.GetValueOrDefault(queue);
 
+    public int WeightOf(string queue) => TargetOf(queue) is { } target ? exporter.Routing.WeightOf(target.ProjectId) : RoutingConfiguration.UsualWeight;
+
     public void Announce(string value)
     {
     }
@@ -62,10 +64,13 @@ internal sealed class DsnRoutes(ExporterConfiguration exporter) : IRouteSource
 
     public Task RunAsync(CancellationToken cancellationToken) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
 
+    /// <summary>Names the queue of a project that is known by its DSN alone: an id is one project's only together with its server.</summary>
+    public static string QueueOf(Uri server, string projectId) => $"{server.Authority}{server.AbsolutePath}{projectId}";
+
     private static Route RouteOf(Dsn dsn)
     {
         var endpoints = OtlpEndpoints.FromDsn(dsn);
-        return new Route($"{dsn.BaseAddress.Authority}{dsn.BaseAddress.AbsolutePath}{dsn.ProjectId}", new RouteTarget
+        return new Route(QueueOf(dsn.BaseAddress, dsn.ProjectId), new RouteTarget
         {
             ProjectId = dsn.ProjectId,
             ProjectSlug = dsn.ProjectId,

@@ -1,3 +1,4 @@
+using SentryOtel.Gateway.Configuration;
 using SentryOtel.Sentry.Routing;
 
 namespace SentryOtel.Gateway.Routing;
@@ -29,11 +30,17 @@ internal interface IRouteSource
     /// </summary>
     bool IsHeld(string queue) => false;
 
+    /// <summary>A queue's share of the senders, as a multiple of the others'.</summary>
+    int WeightOf(string queue) => RoutingConfiguration.UsualWeight;
+
     /// <summary>What keeps a value waiting; null when nothing is known of it.</summary>
     string? WhyWaiting(string value) => null;
 
     /// <summary>What the source could not do lately; data that have a route flow all the same.</summary>
     string? Problem => null;
+
+    /// <summary>Values that make one slug; null for a source that makes none.</summary>
+    SlugCollisions? Collisions => null;
 
     /// <summary>For metrics; null for a source that looks nothing up.</summary>
     RouteSourceState? State => null;

@@ -27,4 +27,7 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 207, Level = LogLevel.Information, Message = "Exporter {Exporter}: project {Project} is there again, data flow to the new one")]
     public static partial void ProjectReplaced(ILogger logger, string exporter, string project);
+
+    [LoggerMessage(EventId = 208, Level = LogLevel.Warning, Message = "Exporter {Exporter}: the values \"{Value}\" and \"{Other}\" make one slug; data of \"{Value}\" go to project {Project}. Name its project in routing.attribute_to_project_mapping; /routes lists all ({Suppressed} similar messages left out)")]
+    public static partial void SlugsCollide(ILogger logger, string exporter, string value, string other, string project, long suppressed);
 }

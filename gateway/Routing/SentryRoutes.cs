@@ -35,7 +35,8 @@ internal sealed class SentryRoutes : IRouteSource, IDisposable
         _clock = new MonotonicClock(timeProvider);
         _timeProvider = timeProvider;
         _logger = logger;
-        _table = new ProjectTable(exporter.Routing, _clock);
+        Collisions = new SlugCollisions(exporter.Id, timeProvider, logger);
+        _table = new ProjectTable(exporter.Routing, Collisions, _clock);
         _quota = new CreationQuota(() => _exporter.Projects, _clock);
         _lookups = new ProjectLookups(() => _exporter, client, _table, _quota, _clock, timeProvider, random, logger, () => Changed?.Invoke());
         _comparison = new CatalogComparison(() => _exporter, client.Organization, _table, _lookups, _quota, _clock);
@@ -53,6 +54,8 @@ internal sealed class SentryRoutes : IRouteSource, IDisposable
     public string? Problem { get; private set; }
 
     public IEnumerable<(string Value, string Queue)> Services => _table.Services.Concat(_dsns.Services);
+
+    public SlugCollisions? Collisions { get; }
 
     public RouteSourceState? State => new(_table.Count(), _quota.Created, _lookups.Failures);
 
@@ -84,6 +87,8 @@ internal sealed class SentryRoutes : IRouteSource, IDisposable
             return _table.OfSlug(queue)?.Route?.Target ?? _dsns.TargetOf(queue);
         }
     }
+
+    public int WeightOf(string queue) => Math.Max(_exporter.Routing.WeightOf(queue), _dsns.WeightOf(queue));
 
     public bool IsHeld(string queue)
     {

@@ -6,6 +6,9 @@ internal sealed class Turn(int weight = 1)
     private long _credit;
     private bool _served;
 
+    /// <summary>How many times the bytes of a round it gets. May change at any time; the next round goes by it.</summary>
+    public int Weight { get; set; } = weight;
+
     /// <summary>When it is looked at next; null while it does not wait.</summary>
     public TimeSpan? Due { get; set; }
 
@@ -22,7 +25,7 @@ internal sealed class Turn(int weight = 1)
         }
     }
 
-    public void Give(long bytes) => _credit += bytes * weight;
+    public void Give(long bytes) => _credit += bytes * Weight;
 
     /// <summary>Pays for a batch; false when its bytes do not reach.</summary>
     public bool TryPay(long bytes)
@@ -37,7 +40,11 @@ internal sealed class Turn(int weight = 1)
     }
 
     /// <summary>Rounds until <see cref="TryPay"/> succeeds.</summary>
-    public long RoundsTo(long bytes, long quantum) => (bytes - _credit + (quantum * weight) - 1) / (quantum * weight);
+    public long RoundsTo(long bytes, long quantum)
+    {
+        var share = quantum * Weight;
+        return (bytes - _credit + share - 1) / share;
+    }
 
     /// <summary>The turn passes on; what was not used is kept.</summary>
     public void End() => _served = false;
@@ -55,6 +62,13 @@ internal sealed class QueueTurns(int weight = 1)
     public Turn Seal { get; } = new(weight);
 
     public Turn Send { get; } = new(weight);
+
+    /// <summary>Of both kinds of work.</summary>
+    public int Weight
+    {
+        get => Send.Weight;
+        set => (Seal.Weight, Send.Weight) = (value, value);
+    }
 
     /// <summary>Attempts on the way.</summary>
     public int InFlight { get; set; }

@@ -68,6 +68,9 @@ internal sealed class GatewayMetrics : IDisposable
         Gauge("services", "{service}", "Services by what is known of their project.", () => exporters().SelectMany(Services));
         Counter("projects.created", "{project}", "Projects created in Sentry.", () => Sources(exporters(), state => state.Created));
         Counter("lookup.failures", "{lookup}", "Look-ups of projects that Sentry did not answer as it should.", () => Sources(exporters(), state => state.LookupFailures));
+        Counter("slug.collisions", "{service}", "Services that make the slug of another one and got their own, with a hash.", () => exporters()
+            .Where(exporter => exporter.Routes.Collisions is not null)
+            .Select(exporter => Of(exporter.Routes.Collisions!.Count, exporter)));
         Gauge("admission.reserved", "By", "Memory that requests and queues hold.", () => [new Measurement<long>(admission.Reserved)]);
         Gauge("admission.limit", "By", "Memory that requests and queues may hold.", () => [new Measurement<long>(admission.Limit)]);
         Gauge("build_info", null, "1, with the version as label.", () => [new Measurement<long>(1, Tag("version", version))]);

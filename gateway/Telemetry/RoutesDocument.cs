@@ -14,6 +14,9 @@ internal sealed class RoutesDocument(
     /// <summary>Services shown of those that wait, longest first.</summary>
     private const int MaxParked = 100;
 
+    /// <summary>Services shown of those that make another one's slug.</summary>
+    private const int MaxCollisions = 100;
+
     /// <summary>Services shown of those that lead to one project.</summary>
     private const int MaxServices = 3;
 
@@ -41,6 +44,7 @@ internal sealed class RoutesDocument(
             exporter.Routes.Problem,
             exporter.Parking.Services,
             exporter.Parking.Bytes,
+            [.. (exporter.Routes.Collisions?.Read() ?? []).Take(MaxCollisions).Select(collision => new CollisionView(collision.Value, collision.Slug, collision.Other))],
             [.. exporter.Parking.Read().Take(MaxParked).Select(parked => new ParkedView(
                 parked.Value, parked.Items, parked.Bytes, (exporter.Now - parked.Oldest).TotalSeconds, exporter.Routes.WhyWaiting(parked.Value)))],
             [.. from pair in accounts.Rejected

@@ -26,6 +26,7 @@ internal sealed record RejectedView(string Signal, string Reason, long Items);
 /// <param name="Problem">What the source of its routes could not do lately.</param>
 /// <param name="ParkedServices">Services whose project is not there yet.</param>
 /// <param name="ParkedBytes">What waits for them.</param>
+/// <param name="Collisions">Services whose slug another one has; at most a hundred.</param>
 /// <param name="Parked">These services, the one that waits longest first; at most a hundred.</param>
 /// <param name="Rejected">Items that clients were told not to send again.</param>
 /// <param name="Refused">Items that clients were told to come back with.</param>
@@ -36,6 +37,7 @@ internal sealed record ExporterView(
     string? Problem,
     int ParkedServices,
     long ParkedBytes,
+    IReadOnlyList<CollisionView> Collisions,
     IReadOnlyList<ParkedView> Parked,
     IReadOnlyList<RejectedView> Rejected,
     IReadOnlyList<RejectedView> Refused,
@@ -43,6 +45,12 @@ internal sealed record ExporterView(
 
 /// <summary>A service whose project is not there yet.</summary>
 internal sealed record ParkedView(string Service, long Items, long Bytes, double OldestAgeSeconds, string? Error);
+
+/// <summary>A service that makes the slug of another one.</summary>
+/// <param name="Service">The one that gave way.</param>
+/// <param name="Project">The slug that it got.</param>
+/// <param name="Other">The one that holds the slug that both make.</param>
+internal sealed record CollisionView(string Service, string Project, string Other);
 
 /// <summary>One project and signal.</summary>
 internal sealed record RouteView

@@ -81,6 +81,11 @@ internal static class RoutingTableCheck
             {
                 return $"{path}.rateLimit: not positive";
             }
+
+            if (entry.Weight is < 1 or > RouteEntry.MaxWeight)
+            {
+                return $"{path}.weight: not within 1..{RouteEntry.MaxWeight}";
+            }
         }
 
         return null;

@@ -44,6 +44,9 @@ public sealed record RoutingTableSlice
 /// <summary>One routed value.</summary>
 public sealed record RouteEntry
 {
+    /// <summary>The largest <see cref="Weight"/>.</summary>
+    public const int MaxWeight = 100;
+
     /// <summary>Value of the routing attribute, exact.</summary>
     public required string Value { get; init; }
 
@@ -64,6 +67,11 @@ public sealed record RouteEntry
 
     /// <summary>Bounds of the route, null for none.</summary>
     public RouteLimits? RateLimit { get; init; }
+
+    /// <summary>
+    /// Share of the gateway's senders as a multiple of the other projects', 1 to <see cref="MaxWeight"/>; null for 1. Of several values that lead to one project the largest counts.
+    /// </summary>
+    public int? Weight { get; init; }
 }
 
 /// <summary>Whether data of a route can flow.</summary>

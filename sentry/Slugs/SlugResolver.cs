@@ -19,6 +19,7 @@ namespace SentryOtel.Sentry.Slugs;
 public static class SlugResolver
 {
     private const int ShortHash = 8;
+    private const int LongestHash = 40;
 
     /// <summary>
     /// The slug of <paramref name="value"/> among <paramref name="others"/>, which may or may not hold it; or why there is none.
@@ -32,6 +33,31 @@ public static class SlugResolver
     {
         ArgumentNullException.ThrowIfNull(value);
         ArgumentNullException.ThrowIfNull(others);
+        HashSet<string>? rivals = null;
+        return TryResolve(value, policy, IsTaken, out slug, out error);
+
+        bool IsTaken(string wanted)
+        {
+            rivals ??= others.Where(other => other != value).ToHashSet(StringComparer.Ordinal);
+            return rivals.Contains(wanted) || rivals.Any(rival => !ProjectSlug.IsValid(rival, out _) && rival.Length > 0 && Normalize(rival) == wanted);
+        }
+    }
+
+    /// <summary>The same for a caller that keeps an index of its values, so that a new one costs the same however many there are.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="policy">The policy.</param>
+    /// <param name="isTaken">Whether another value is this slug, or was rewritten to it.</param>
+    /// <param name="slug">The slug.</param>
+    /// <param name="error">Why there is none.</param>
+    public static bool TryResolve(
+        string value,
+        SlugPolicy policy,
+        Func<string, bool> isTaken,
+        [NotNullWhen(true)] out string? slug,
+        [NotNullWhen(false)] out string? error)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        ArgumentNullException.ThrowIfNull(isTaken);
         slug = null;
         if (ProjectSlug.IsValid(value, out error))
         {
@@ -50,19 +76,21 @@ public static class SlugResolver
             return false;
         }
 
-        error = null;
-        var rivals = others.Where(other => other != value).ToHashSet(StringComparer.Ordinal);
-        slug = Normalize(value);
-        var wanted = slug;
-        if (rivals.Contains(wanted) || rivals.Any(rival => !ProjectSlug.IsValid(rival, out _) && rival.Length > 0 && Normalize(rival) == wanted))
+        var wanted = Normalize(value);
+        slug = wanted;
+        for (var length = ShortHash; isTaken(slug); length *= 2)
         {
-            slug = WithHash(wanted, value, ShortHash);
-            for (var length = ShortHash * 2; rivals.Contains(slug); length *= 2)
+            if (length > LongestHash * 2)
             {
-                slug = WithHash(wanted, value, length);
+                // Whoever took the longest hash as well did so on purpose.
+                (slug, error) = (null, "every slug that can be made of the value is that of another value; map it to a slug");
+                return false;
             }
+
+            slug = WithHash(wanted, value, length);
         }
 
+        error = null;
         return true;
     }
 
@@ -117,7 +145,7 @@ public static class SlugResolver
 
     private static string WithHash(string slug, string value, int length)
     {
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(value)))[..Math.Min(length, 40)];
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(value)))[..Math.Min(length, LongestHash)];
         var room = ProjectSlug.MaxPortableLength - hash.Length - 1;
         var head = (slug.Length <= room ? slug : slug[..room]).TrimEnd('-');
 

@@ -29,6 +29,7 @@ internal static class RoutingReader
             DsnMapping = Dsns(section),
             FallbackProject = Fallback(section),
             SlugPolicy = section.OneOf("slug_policy", "strict", "strict", "normalize") == "normalize" ? SlugPolicy.Normalize : SlugPolicy.Strict,
+            ProjectWeights = Weights(section),
         };
         foreach (var value in configuration.DsnMapping.Keys.Where(configuration.ProjectMapping.ContainsKey))
         {
@@ -97,7 +98,11 @@ internal static class RoutingReader
         CheckSize(section, "attribute_to_dsn_mapping", entries);
         foreach (var value in entries.Keys.ToArray())
         {
-            if (Dsn.TryParse(entries.Text(value), out var dsn, out var error))
+            if (value.Length == 0)
+            {
+                entries.Error(value, "an attribute's value must not be empty; use dsn for what nothing else routes.");
+            }
+            else if (Dsn.TryParse(entries.Text(value), out var dsn, out var error))
             {
                 mapping[value] = dsn;
             }
@@ -108,6 +113,27 @@ internal static class RoutingReader
         }
 
         return mapping;
+    }
+
+    private static Dictionary<string, int> Weights(SectionReader section)
+    {
+        var weights = new Dictionary<string, int>(StringComparer.Ordinal);
+        if (section.Section("project_weights") is not { } entries)
+        {
+            return weights;
+        }
+
+        CheckSize(section, "project_weights", entries);
+        foreach (var project in entries.Keys.ToArray())
+        {
+            weights[project] = (int)entries.Number(project, RoutingConfiguration.UsualWeight, RoutingConfiguration.UsualWeight, RoutingConfiguration.MaxWeight);
+            if (!Dsn.IsProjectId(project) && !ProjectSlug.IsValid(project, out var why))
+            {
+                entries.Error(project, $"is no project's slug, nor the id of one that is known by its DSN: {why}.");
+            }
+        }
+
+        return weights;
     }
 
     private static void CheckSize(SectionReader section, string key, SectionReader entries)

@@ -33,6 +33,8 @@ internal sealed class SwappableRoutes : IRouteSource, IDisposable
 
     public string? Problem => _current.Problem;
 
+    public SlugCollisions? Collisions => _current.Collisions;
+
     public RouteSourceState? State => _current.State;
 
     public IEnumerable<(string Value, string Queue)> Services => _current.Services;
@@ -40,6 +42,8 @@ internal sealed class SwappableRoutes : IRouteSource, IDisposable
     public RouteAnswer Find(string value) => _current.Find(value);
 
     public RouteTarget? TargetOf(string queue) => _current.TargetOf(queue);
+
+    public int WeightOf(string queue) => _current.WeightOf(queue);
 
     public bool IsHeld(string queue) => _current.IsHeld(queue);
 

@@ -1,11 +1,9 @@
-using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
 using SentryOtel.Gateway.Configuration;
 using SentryOtel.Gateway.Telemetry;
 using SentryOtel.Kubernetes.Client;
 using SentryOtel.Kubernetes.Informers;
 using SentryOtel.Sentry.Routing;
-using SentryOtel.Sentry.Slugs;
 
 namespace SentryOtel.Gateway.Routing.Kubernetes;
 
@@ -22,7 +20,9 @@ internal sealed class KubernetesRoutes : IRouteSource, IDisposable
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
     private readonly string _name;
-    private volatile Loaded? _loaded;
+    private readonly AnnouncedSlugs _announced;
+    private readonly LogThrottle _throttle;
+    private volatile LoadedTable? _loaded;
 
     public KubernetesRoutes(
         ExporterConfiguration exporter, IKubernetesClient client, GatewayIdentity identity, InformerServices services, TimeProvider timeProvider, ILogger logger)
@@ -35,22 +35,24 @@ internal sealed class KubernetesRoutes : IRouteSource, IDisposable
         _timeProvider = timeProvider;
         _logger = logger;
         _watch = new TableWatch(client, ns, source.Exporter, services, Swap, logger);
-        _lease = new TableLease(client, ns, source.Exporter, identity, () => _loaded?.Table.Generation, timeProvider, logger);
+        _lease = new TableLease(client, ns, source.Exporter, identity, () => _loaded?.Generation, timeProvider, logger);
+        _throttle = new LogThrottle(timeProvider);
+        Collisions = new SlugCollisions(exporter.Id, timeProvider, logger);
+        _announced = new AnnouncedSlugs(exporter.Projects.MaxAutoCreated, Collisions);
         _announcer = new RouteAnnouncer(client, ns, source.Exporter, exporter.Projects.MaxAutoCreated, timeProvider, logger);
     }
 
     public event Action? Changed;
 
-    public string Attribute => _loaded?.Table.RoutingAttribute ?? _exporter.Routing.ProjectFromAttribute;
+    public string Attribute => _loaded?.Attribute ?? _exporter.Routing.ProjectFromAttribute;
 
     public string? NotReady => _loaded is null ? $"the routing table {_name}-routes is not loaded yet" : null;
 
     public bool TakesDataEarly => false;
 
-    public IEnumerable<(string Value, string Queue)> Services => (_loaded?.Table.Routes ?? [])
-        .Where(entry => entry is { State: RouteState.Active, Target: not null })
-        .Select(entry => (entry.Value, RouteTo(entry.Target!).Queue))
-        .Concat(_dsns.Services);
+    public SlugCollisions? Collisions { get; }
+
+    public IEnumerable<(string Value, string Queue)> Services => (_loaded?.Services ?? []).Concat(_dsns.Services);
 
     public RouteAnswer Find(string value)
     {
@@ -59,33 +61,22 @@ internal sealed class KubernetesRoutes : IRouteSource, IDisposable
             return RouteAnswer.Active(mapped);
         }
 
-        if (_loaded is not { } loaded)
+        if (_loaded is not { } table)
         {
             return RouteAnswer.Wait(Accounts.Others);
         }
 
-        var table = loaded.Table;
-        if (value.Length == 0)
-        {
-            return (table is { UsesFallback: true, Fallback: { } fallback } ? RouteTo(fallback) : _dsns.Default) is { } otherwise
-                ? RouteAnswer.Active(otherwise)
-                : RouteAnswer.None(RejectReason.MissingAttribute, $"the resource attribute {table.RoutingAttribute} is missing");
-        }
-
-        return table.Find(value) switch
-        {
-            { State: RouteState.Active, Target: { } target } entry => RouteAnswer.Active(RouteTo(target) with { Limits = entry.RateLimit }),
-            { State: RouteState.Rejected } rejected => RouteAnswer.None(RejectReason.NoProject, $"the service's route is rejected: {rejected.Reason ?? "no reason given"}"),
-            { } => RouteAnswer.Wait(TrySlug(table, value, out var slug, out _) ? slug : Accounts.Others),
-            null => Unknown(table, value),
-        };
+        return value.Length == 0 ? Missing(table) : table.Find(value) ?? Unknown(table, value);
     }
 
-    public RouteTarget? TargetOf(string queue) => _loaded?.Targets.GetValueOrDefault(queue);
+    public RouteTarget? TargetOf(string queue) => _loaded?.TargetOf(queue) ?? _dsns.TargetOf(queue);
+
+    public int WeightOf(string queue) =>
+        Math.Max(_loaded?.WeightOf(queue) ?? RoutingConfiguration.UsualWeight, _exporter.Routing.WeightOf(TargetOf(queue)?.ProjectSlug ?? queue));
 
     public void Announce(string value)
     {
-        if (_loaded is { } loaded && TrySlug(loaded.Table, value, out var slug, out _))
+        if (_loaded is { } table && !table.Holds(value) && _announced.Take(table, value) is { } slug)
         {
             _announcer.Announce(value, slug);
         }
@@ -103,17 +94,12 @@ internal sealed class KubernetesRoutes : IRouteSource, IDisposable
 
     public void Dispose() => _lease.Dispose();
 
-    private static Route RouteTo(RouteTarget target) => new(target.ProjectSlug, target);
+    private RouteAnswer Missing(LoadedTable table) => table.Missing
+        ?? (_dsns.Default is { } otherwise
+            ? RouteAnswer.Active(otherwise)
+            : RouteAnswer.None(RejectReason.MissingAttribute, $"the resource attribute {table.Attribute} is missing"));
 
-    private static bool TrySlug(RoutingTable table, string value, out string slug, out string error)
-    {
-        var policy = table.SlugPolicy == "normalize" ? SlugPolicy.Normalize : SlugPolicy.Strict;
-        var found = SlugResolver.TryResolve(value, policy, table.Routes.Select(static route => route.Value), out var chosen, out var why);
-        (slug, error) = (chosen ?? string.Empty, why ?? string.Empty);
-        return found;
-    }
-
-    private RouteAnswer Unknown(RoutingTable table, string value)
+    private RouteAnswer Unknown(LoadedTable table, string value)
     {
         if (_dsns.Default is { } single)
         {
@@ -122,23 +108,19 @@ internal sealed class KubernetesRoutes : IRouteSource, IDisposable
 
         if (!_exporter.AutoCreateProjects || value.Length > RouteAnnouncer.MaxValueLength)
         {
-            return RouteAnswer.None(RejectReason.NoProject, $"no SentryProjectRoute names this value of {table.RoutingAttribute}");
+            return RouteAnswer.None(RejectReason.NoProject, $"no SentryProjectRoute names this value of {table.Attribute}");
         }
 
-        return TrySlug(table, value, out var slug, out var error)
+        return _announced.TryChoose(table, value, out var slug, out var error)
             ? RouteAnswer.Announce(slug)
             : RouteAnswer.None(RejectReason.UnroutableValue, error);
     }
 
     private void Swap(RoutingTable table)
     {
-        var targets = table.Routes
-            .Select(static route => route.Target)
-            .Append(table.Fallback)
-            .OfType<RouteTarget>()
-            .DistinctBy(static target => target.ProjectSlug)
-            .ToFrozenDictionary(static target => target.ProjectSlug, StringComparer.Ordinal);
-        _loaded = new Loaded(table, targets);
+        var next = new LoadedTable(table);
+        _announced.Settle(next);
+        _loaded = next;
         Log.TableLoaded(_logger, _name, table.Generation, table.Routes.Count);
         _lease.Touch();
         Changed?.Invoke();
@@ -154,12 +136,13 @@ internal sealed class KubernetesRoutes : IRouteSource, IDisposable
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
-                Log.LoopFailed(_logger, exception, _name, what);
+                if (_throttle.TryPass(what, out var suppressed))
+                {
+                    Log.LoopFailed(_logger, exception, _name, what, suppressed);
+                }
             }
 
             await Task.Delay(Pause, _timeProvider, cancellationToken);
         }
     }
-
-    private sealed record Loaded(RoutingTable Table, FrozenDictionary<string, RouteTarget> Targets);
 }

@@ -22,12 +22,12 @@ internal static partial class Log
     [LoggerMessage(EventId = 255, Level = LogLevel.Debug, Message = "SentryProjectRoute {Name} of exporter {Exporter} is someone else's and stays as it is")]
     public static partial void RouteKept(ILogger logger, string name, string exporter);
 
-    [LoggerMessage(EventId = 256, Level = LogLevel.Warning, Message = "SentryProjectRoute {Name} of exporter {Exporter} could not be announced")]
-    public static partial void RouteNotAnnounced(ILogger logger, Exception exception, string name, string exporter);
+    [LoggerMessage(EventId = 256, Level = LogLevel.Warning, Message = "SentryProjectRoute {Name} of exporter {Exporter} could not be announced ({Suppressed} similar messages left out)")]
+    public static partial void RouteNotAnnounced(ILogger logger, Exception exception, string name, string exporter, long suppressed);
 
-    [LoggerMessage(EventId = 257, Level = LogLevel.Warning, Message = "Exporter {Exporter}: the Lease that names the loaded routing table could not be written")]
-    public static partial void LeaseNotWritten(ILogger logger, Exception exception, string exporter);
+    [LoggerMessage(EventId = 257, Level = LogLevel.Warning, Message = "Exporter {Exporter}: the Lease that names the loaded routing table could not be written ({Suppressed} similar messages left out)")]
+    public static partial void LeaseNotWritten(ILogger logger, Exception exception, string exporter, long suppressed);
 
-    [LoggerMessage(EventId = 258, Level = LogLevel.Error, Message = "Exporter {Exporter}: following the {What} failed and is taken up again")]
-    public static partial void LoopFailed(ILogger logger, Exception exception, string exporter, string what);
+    [LoggerMessage(EventId = 258, Level = LogLevel.Error, Message = "Exporter {Exporter}: following the {What} failed and is taken up again ({Suppressed} similar messages left out)")]
+    public static partial void LoopFailed(ILogger logger, Exception exception, string exporter, string what, long suppressed);
 }

@@ -1,14 +1,14 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using SentryOtel.Gateway.Telemetry;
 using SentryOtel.Kubernetes.Client;
+using SentryOtel.Sentry.Routing;
 
 namespace SentryOtel.Gateway.Routing.Kubernetes;
 
 /// <summary>
-/// Makes a SentryProjectRoute for a service that nobody announced. The name follows from the value, so that all replicas write the same object; their number and rate are
+/// Makes a SentryProjectRoute for a service that nobody announced. The name follows from the value, so that all replicas, and the operator, write the same object; their number and rate are
 /// bounded, since the values come from the network.
 /// </summary>
 /// <param name="client">The cluster.</param>
@@ -22,23 +22,15 @@ internal sealed class RouteAnnouncer(IKubernetesClient client, string ns, string
     /// <summary>Bound of the attribute's value in the custom resource.</summary>
     public const int MaxValueLength = 256;
 
-    private const int MaxNameLength = 200;
     private const int MaxPending = 1000;
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Again = TimeSpan.FromMinutes(1);
 
     private readonly Channel<(string Value, string Slug)> _pending = Channel.CreateBounded<(string, string)>(MaxPending);
     private readonly Dictionary<string, long> _announced = new(StringComparer.Ordinal);
+    private readonly LogThrottle _throttle = new(timeProvider);
     private readonly Lock _gate = new();
     private int _made;
-
-    /// <summary>Name of the route of a value: its readable part, and a hash that keeps two values apart.</summary>
-    public static string NameOf(string exporter, string value, string slug)
-    {
-        var readable = new string([.. slug.Select(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) ? c : '-')]).Trim('-');
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{exporter}\n{value}")))[..8];
-        return readable.Length == 0 ? $"service-{hash}" : $"{readable[..Math.Min(readable.Length, MaxNameLength)].TrimEnd('-')}-{hash}";
-    }
 
     /// <summary>Asks for a route; asking again within a minute does nothing.</summary>
     public void Announce(string value, string slug)
@@ -73,7 +65,7 @@ internal sealed class RouteAnnouncer(IKubernetesClient client, string ns, string
 
     private async Task ApplyAsync(string value, string slug, CancellationToken cancellationToken)
     {
-        var name = NameOf(exporter, value, slug);
+        var name = RouteObjectName.For(exporter, value);
         try
         {
             await client.ApplyAsync(Manifest(name, value, slug), new ApplyOptions { FieldManager = "sentry-otel-gateway" }, cancellationToken);
@@ -86,7 +78,10 @@ internal sealed class RouteAnnouncer(IKubernetesClient client, string ns, string
         }
         catch (Exception exception) when (exception is KubernetesException or NoKindMatchException or HttpRequestException or IOException or TimeoutException)
         {
-            Log.RouteNotAnnounced(logger, exception, name, exporter);
+            if (_throttle.TryPass(exception.GetType().Name, out var suppressed))
+            {
+                Log.RouteNotAnnounced(logger, exception, name, exporter, suppressed);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using SentryOtel.Gateway.Telemetry;
 using SentryOtel.Kubernetes.Client;
 using SentryOtel.Kubernetes.Entities;
 
@@ -21,6 +22,7 @@ internal sealed class TableLease(
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
 
+    private readonly LogThrottle _throttle = new(timeProvider);
     private readonly SemaphoreSlim _changed = new(0, 1);
     private DateTimeOffset? _acquired;
 
@@ -65,7 +67,11 @@ internal sealed class TableLease(
         }
         catch (Exception exception) when (exception is KubernetesException or HttpRequestException or IOException or TimeoutException)
         {
-            Log.LeaseNotWritten(logger, exception, exporter);
+            if (_throttle.TryPass(exception.GetType().Name, out var suppressed))
+            {
+                Log.LeaseNotWritten(logger, exception, exporter, suppressed);
+            }
+
             return false;
         }
     }

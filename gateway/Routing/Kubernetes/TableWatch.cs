@@ -25,21 +25,25 @@ internal sealed class TableWatch(
 
     private readonly Lock _gate = new();
     private readonly SortedDictionary<int, RoutingTableSlice> _slices = [];
-    private readonly List<Task> _informers = [];
+    private TaskCompletionSource<Task> _ended = new();
     private CancellationToken _stop;
+    private int _informers;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        Task first;
+        using var run = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _ended = new TaskCompletionSource<Task>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
-            _stop = cancellationToken;
+            _stop = run.Token;
+            _informers = 0;
             StartLocked();
-            first = _informers[0];
         }
 
-        // Later informers end with the same token.
-        await first;
+        // One that ends has failed, whichever it is: all are started anew.
+        var ended = await _ended.Task;
+        await run.CancelAsync();
+        await ended;
     }
 
     public void OnAdd(V1ConfigMap entity, bool isInInitialList) => Take(entity);
@@ -56,10 +60,10 @@ internal sealed class TableWatch(
     {
         var informer = new Informer<V1ConfigMap>(
             client,
-            new InformerOptions<V1ConfigMap> { Namespaces = [ns], FieldSelector = $"metadata.name={NameOf(exporter, _informers.Count)}" },
+            new InformerOptions<V1ConfigMap> { Namespaces = [ns], FieldSelector = $"metadata.name={NameOf(exporter, _informers++)}" },
             services);
         informer.AddHandler(this);
-        _informers.Add(informer.RunAsync(_stop));
+        _ = informer.RunAsync(_stop).ContinueWith(static (task, ended) => ((TaskCompletionSource<Task>)ended!).TrySetResult(task), _ended, TaskScheduler.Default);
     }
 
     private void Take(V1ConfigMap map)
@@ -80,7 +84,7 @@ internal sealed class TableWatch(
         lock (_gate)
         {
             _slices[slice.SliceIndex] = slice;
-            while (_informers.Count < Math.Min(slice.SliceCount, MaxSlices))
+            while (_informers < Math.Min(slice.SliceCount, MaxSlices))
             {
                 StartLocked();
             }

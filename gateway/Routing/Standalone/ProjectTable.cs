@@ -11,7 +11,7 @@ namespace SentryOtel.Gateway.Routing.Standalone;
 /// From value to slug to what is known of the project. Values with a route are found without a lock. Bounded: names from the network can fill neither memory nor
 /// the time of a look-up.
 /// </summary>
-internal sealed class ProjectTable(RoutingConfiguration routing, MonotonicClock clock)
+internal sealed class ProjectTable(RoutingConfiguration routing, SlugCollisions collisions, MonotonicClock clock)
 {
     /// <summary>Projects known at a time; an organisation has thousands at most.</summary>
     public const int MaxProjects = 20_000;
@@ -51,6 +51,7 @@ internal sealed class ProjectTable(RoutingConfiguration routing, MonotonicClock 
         {
             (_routing, _slugs) = (routing, new SlugChoice(routing));
             _byValue.Clear();
+            collisions.Clear();
             foreach (var entry in _bySlug.Values)
             {
                 entry.ForgetRefusal();
@@ -155,7 +156,7 @@ internal sealed class ProjectTable(RoutingConfiguration routing, MonotonicClock 
         }
     }
 
-    // A value keeps the slug that it got first: a late comer must not move its data.
+    // A value keeps the slug that it got first: a late comer must not move its data, unless it is that slug itself.
     private bool TryChoose(string value, [NotNullWhen(true)] out string? slug, [NotNullWhen(false)] out string? error)
     {
         if (_byValue.TryGetValue(value, out var known))
@@ -170,7 +171,7 @@ internal sealed class ProjectTable(RoutingConfiguration routing, MonotonicClock 
             return false;
         }
 
-        return _slugs.TryChoose(value, _byValue.Select(static pair => pair.Key), out slug, out error);
+        return _slugs.TryChoose(value, out slug, out error);
     }
 
     private ProjectEntry Add(string slug)
@@ -183,9 +184,19 @@ internal sealed class ProjectTable(RoutingConfiguration routing, MonotonicClock 
 
     private void Remember(string value, ProjectEntry entry)
     {
-        if (_byValue.Count < MaxProjects)
+        if (_byValue.Count >= MaxProjects || !_byValue.TryAdd(value, entry))
         {
-            _byValue.TryAdd(value, entry);
+            return;
+        }
+
+        if (_slugs.Hold(value, entry.Slug, out var collision) is { } displaced)
+        {
+            _byValue.TryRemove(displaced, out _);
+        }
+
+        if (collision is { } found)
+        {
+            collisions.Add(found);
         }
     }
 
@@ -217,6 +228,7 @@ internal sealed class ProjectTable(RoutingConfiguration routing, MonotonicClock 
         foreach (var pair in _byValue.Where(pair => _bySlug.GetValueOrDefault(pair.Value.Slug) != pair.Value).ToArray())
         {
             _byValue.TryRemove(pair);
+            _slugs.Release(pair.Key, pair.Value.Slug);
         }
     }
 }

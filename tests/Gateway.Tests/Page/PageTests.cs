@@ -73,6 +73,24 @@ public sealed class PageTests
     }
 
     [Fact]
+    public async Task Page_names_services_that_make_one_slug()
+    {
+        await using var gateway = await LiveGateway.StartAsync("routing: {slug_policy: normalize}\n    auto_create_projects: true");
+        await gateway.SendTracesAsync(Requests.Traces(("OrdersService", ["a"])));
+        await gateway.UntilAsync(() => gateway.SpansOf("orders-service").Count == 1, "the first");
+        await gateway.SendTracesAsync(Requests.Traces(("orders.service", ["b"])));
+        await using var chromium = await Chromium.StartAsync(Cancelled);
+
+        await chromium.OpenAsync(gateway.Host.MetricsAddress!);
+        await chromium.UntilAsync("document.getElementById('attention').innerText.includes('make one slug')", Cancelled);
+
+        var attention = await chromium.EvaluateAsync<string>("document.getElementById('attention').innerText");
+        Assert.Contains("Services orders.service and OrdersService make one slug", attention, StringComparison.Ordinal);
+        Assert.Contains("attribute_to_project_mapping", attention, StringComparison.Ordinal);
+        Assert.Empty(chromium.Errors);
+    }
+
+    [Fact]
     public async Task Policy_keeps_foreign_scripts_and_connections_out()
     {
         await using var gateway = await LiveGateway.StartAsync();

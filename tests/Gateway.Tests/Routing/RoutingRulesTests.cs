@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Google.Protobuf;
 using OpenTelemetry.Proto.Collector.Trace.V1;
 using OpenTelemetry.Proto.Common.V1;
@@ -118,23 +119,62 @@ public sealed class RoutingRulesTests
     }
 
     [Fact]
+    public async Task Value_that_is_a_slug_gets_its_project_from_one_that_was_rewritten_to_it()
+    {
+        await using var gateway = await LiveGateway.StartAsync(Normalize + "\n    auto_create_projects: true", projects: ["orders-service"]);
+        await gateway.SendTracesAsync(Requests.Traces(("OrdersService", ["first"])));
+        await gateway.UntilAsync(() => gateway.SpansOf("orders-service").Contains("first"), "the rewritten one");
+
+        await gateway.SendTracesAsync(Requests.Traces(("orders-service", ["exact"])));
+        await gateway.UntilAsync(() => gateway.SpansOf("orders-service").Contains("exact"), "the exact one");
+        await gateway.SendTracesAsync(Requests.Traces(("OrdersService", ["second"])));
+
+        await gateway.UntilAsync(() => gateway.Sentry.State.Received.Spans().Any(span => span.Name == "second"), "the rewritten one again");
+        Assert.Equal(["exact", "first"], gateway.SpansOf("orders-service"));
+    }
+
+    [Fact]
+    public async Task Collision_is_counted_once_and_shown()
+    {
+        await using var gateway = await LiveGateway.StartAsync(Normalize + "\n    auto_create_projects: true", projects: ["orders-service"]);
+        await gateway.SendTracesAsync(Requests.Traces(("OrdersService", ["a"])));
+        await gateway.UntilAsync(() => gateway.SpansOf("orders-service").Contains("a"), "the first");
+        for (var i = 0; i < 3; i++)
+        {
+            await gateway.SendTracesAsync(Requests.Traces(("orders.service", ["b"])));
+        }
+
+        var metrics = await gateway.Client.GetStringAsync(new Uri(gateway.Host.MetricsAddress!, "/metrics"), TestContext.Current.CancellationToken);
+        var routes = JsonNode.Parse(await gateway.Client.GetStringAsync(new Uri(gateway.Host.MetricsAddress!, "/routes"), TestContext.Current.CancellationToken))!;
+
+        Assert.Contains("sentry_otel_gateway_slug_collisions_total{exporter=\"sentry\"} 1", metrics, StringComparison.Ordinal);
+        var collision = Assert.Single(routes["exporters"]![0]!["collisions"]!.AsArray())!;
+        Assert.Equal(("orders.service", "OrdersService"), ((string?)collision["service"], (string?)collision["other"]));
+        Assert.Matches("^orders-service-[0-9a-f]{8}$", (string?)collision["project"]);
+    }
+
+    [Fact]
     public async Task Look_up_of_a_known_value_allocates_nothing()
     {
         await using var gateway = await LiveGateway.StartAsync("routing: {attribute_to_project_mapping: {mapped: orders} }", projects: ["orders"]);
         await gateway.SendTracesAsync(Requests.Traces(("orders", ["a"]), ("mapped", ["b"])));
         await gateway.UntilAsync(() => gateway.SpansOf("orders").Count == 2, "both spans");
         var routes = gateway.Host.Exporters[0].Routes;
-        routes.Find("orders");
-        routes.Find("mapped");
 
-        var bytes = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 10_000; i++)
+        // The runtime may allocate of its own when it compiles a method again: a look-up that allocates does so every time.
+        Assert.Contains(0, Enumerable.Range(0, 5).Select(_ => BytesOf(10_000)));
+
+        long BytesOf(int times)
         {
-            routes.Find("orders");
-            routes.Find("mapped");
-        }
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < times; i++)
+            {
+                routes.Find("orders");
+                routes.Find("mapped");
+            }
 
-        Assert.Equal(bytes, GC.GetAllocatedBytesForCurrentThread());
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
     }
 
     private static async Task AssertRefusedAsync(LiveGateway gateway, byte[] request, params string[] reasons)

@@ -16,6 +16,9 @@ internal sealed class FixedRoutes : IRouteSource
 
     public ConcurrentQueue<string> Rechecked { get; } = new();
 
+    /// <summary>By queue; 1 for others.</summary>
+    public ConcurrentDictionary<string, int> Weights { get; } = new();
+
     public string Attribute => "service.name";
 
     public string? NotReady { get; set; }
@@ -49,6 +52,8 @@ internal sealed class FixedRoutes : IRouteSource
         _answers.Where(answer => answer.Value.Route is not null).Select(answer => (answer.Key, answer.Value.Route!.Queue));
 
     public RouteTarget? TargetOf(string queue) => _answers.GetValueOrDefault(queue).Route?.Target;
+
+    public int WeightOf(string queue) => Weights.GetValueOrDefault(queue, 1);
 
     public void Announce(string value) => Announced.Enqueue(value);
 

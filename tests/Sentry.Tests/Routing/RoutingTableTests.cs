@@ -20,7 +20,7 @@ public sealed class RoutingTableTests
             Fallback = Target("9"),
             Routes =
             [
-                Entry("orders") with { RateLimit = new RouteLimits(10.5, null), Route = "shop/orders", Generation = 3 },
+                Entry("orders") with { RateLimit = new RouteLimits(10.5, null), Route = "shop/orders", Generation = 3, Weight = 4 },
                 new RouteEntry { Value = "späte 🚂", State = RouteState.Rejected, Reason = "Conflict" },
             ],
         };
@@ -68,6 +68,17 @@ public sealed class RoutingTableTests
 
         Assert.Contains(field, error, StringComparison.Ordinal);
         Assert.DoesNotContain(Key, error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(101)]
+    public void A_weight_is_within_its_bounds(int weight)
+    {
+        var slice = Template with { Routes = [Entry("orders") with { Weight = weight }] };
+
+        Assert.False(RoutingTableJson.TryParse(RoutingTableJson.Serialize(slice), out _, out var error));
+        Assert.Contains("routes[0].weight", error, StringComparison.Ordinal);
     }
 
     [Fact]

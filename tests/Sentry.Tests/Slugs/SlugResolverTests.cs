@@ -78,6 +78,24 @@ public sealed class SlugResolverTests
     }
 
     [Fact]
+    public void A_value_whose_every_slug_is_taken_is_refused()
+    {
+        var asked = new List<string>();
+
+        Assert.False(SlugResolver.TryResolve("OrdersService", SlugPolicy.Normalize, Taken, out _, out var error));
+
+        Assert.Contains("map it", error, StringComparison.Ordinal);
+        Assert.InRange(asked.Count, 2, 6);
+        Assert.Equal(asked.Count, asked.Distinct().Count());
+
+        bool Taken(string slug)
+        {
+            asked.Add(slug);
+            return true;
+        }
+    }
+
+    [Fact]
     public void Normalized_slugs_are_valid() =>
         Prop.ForAll(Names, names => names.All(name => ProjectSlug.IsValid(Resolve(name, names), out _))).QuickCheckThrowOnFailure();
 

@@ -62,7 +62,7 @@ public sealed class KubernetesRoutesTests : IAsyncLifetime
         _routes.Announce("checkout");
 
         // then there is a route for it
-        var name = RouteAnnouncer.NameOf("main", "checkout", "checkout");
+        var name = RouteObjectName.For("main", "checkout");
         await Eventually.HoldsAsync(
             async () => await _client!.GetAsync(Routes, name, "default", Cancelled) is { } route
                 && (string?)route["spec"]!["attributeValue"] == "checkout"
