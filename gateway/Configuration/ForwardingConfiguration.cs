@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using SentryOtel.Gateway.Configuration.Values;
 
 namespace SentryOtel.Gateway.Configuration;
@@ -20,6 +21,18 @@ internal sealed record ForwardingConfiguration
 
     /// <summary>PEM text of the authorities to trust; null for the system's.</summary>
     public string? CertificateAuthorities { get; init; }
+
+    /// <summary>Whether the system's authorities are trusted besides <see cref="CertificateAuthorities"/>.</summary>
+    public bool IncludeSystemAuthorities { get; init; }
+
+    /// <summary>PEM text of the certificate, with its chain, that the gateway shows; null for none.</summary>
+    public string? ClientCertificate { get; init; }
+
+    /// <summary>PEM text of its key.</summary>
+    public Secret? ClientKey { get; init; }
+
+    /// <summary>Protocol versions; none for the system's choice.</summary>
+    public SslProtocols TlsVersions { get; init; }
 
     public bool InsecureSkipVerify { get; init; }
 

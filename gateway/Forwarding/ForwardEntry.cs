@@ -26,6 +26,9 @@ internal sealed class ForwardEntry(BufferLease lease, int points, TimeSpan since
     /// <summary>Bytes held.</summary>
     public long Bytes { get; private set; } = lease.Memory.Length;
 
+    /// <summary>Whether the body that <see cref="Seal"/> made is compressed: what was sealed stays as it is when the configuration changes.</summary>
+    public bool IsGzip { get; private set; }
+
     /// <summary>The body to send, made once; the request is released then.</summary>
     public ChunkedBody Seal(bool gzip, Admission admission)
     {
@@ -48,6 +51,7 @@ internal sealed class ForwardEntry(BufferLease lease, int points, TimeSpan since
 
         _reservation = admission.Take(body.Length);
         _lease = null;
+        IsGzip = gzip;
         request.Dispose();
         Bytes = body.Length;
         return _body = body;

@@ -18,22 +18,18 @@ internal sealed class MetricsForwarder : IDisposable
     public const string ProjectName = "_forward_to";
 
     private readonly string _exporter;
-    private readonly IMetricsTransport _transport;
-    private readonly bool _gzip;
-    private readonly QueueConfiguration _limits;
-    private readonly Admission _admission;
-    private readonly AttemptObserver _attempts;
-    private readonly TimeProvider _timeProvider;
+    private readonly ForwardAttempts _attempts;
+    private readonly ForwardQueue _queue;
     private readonly MonotonicClock _clock;
-    private readonly LogThrottle _throttle;
+    private readonly Random _random;
     private readonly ILogger _logger;
     private readonly SendGate _sending;
     private readonly Lock _gate = new();
-    private readonly LinkedList<ForwardEntry> _waiting = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly ITimer _timer;
-    private TaskCompletionSource _idle = Completed();
-    private long _bytes;
+    private QueueConfiguration _limits;
+    private TaskCompletionSource _idle = new();
+    private bool _gzip;
     private int _inFlight;
     private bool _stopped;
 
@@ -56,17 +52,16 @@ internal sealed class MetricsForwarder : IDisposable
         ILogger logger)
     {
         _exporter = exporter.Id;
-        _transport = transport;
-        _gzip = exporter.MetricsForwarding?.Gzip ?? true;
-        _limits = exporter.Queue;
-        _admission = admission;
-        _attempts = attempts;
-        _timeProvider = timeProvider;
-        _clock = new MonotonicClock(timeProvider);
-        _throttle = new LogThrottle(timeProvider);
+        _random = random;
         _logger = logger;
+        _limits = exporter.Queue;
+        _gzip = exporter.MetricsForwarding?.Gzip ?? true;
+        _clock = new MonotonicClock(timeProvider);
         _sending = new SendGate(new Backoff(exporter.Retry, random));
         Account = accounts.Of(exporter.Id, OtlpSignal.Metrics, ProjectName);
+        _queue = new ForwardQueue(Account, _clock);
+        _attempts = new ForwardAttempts(exporter.Id, transport, Account, admission, attempts, timeProvider, logger);
+        _idle.SetResult();
         _timer = _clock.CreateTimer(Pump);
     }
 
@@ -81,27 +76,36 @@ internal sealed class MetricsForwarder : IDisposable
     {
         lock (_gate)
         {
-            return HasRoomLocked(bytes);
+            return _queue.HasRoom(bytes, _limits.MaxBytesPerProject);
         }
     }
 
     /// <summary>How long nothing is sent still.</summary>
     public TimeSpan HeldFor => Read().HeldFor;
 
+    /// <summary>Keeps to other bounds, retries and compression from now on. What waits, waits under them.</summary>
+    public void Apply(ExporterConfiguration exporter)
+    {
+        lock (_gate)
+        {
+            _limits = exporter.Queue;
+            _gzip = exporter.MetricsForwarding?.Gzip ?? _gzip;
+            _sending.Backoff = new Backoff(exporter.Retry, _random);
+            PumpLocked();
+        }
+    }
+
     /// <summary>Takes a request and books it; false when there is no room, and the lease stays the caller's.</summary>
     public bool TryEnqueue(BufferLease request, int points)
     {
         lock (_gate)
         {
-            if (!HasRoomLocked(request.Memory.Length))
+            if (!_queue.HasRoom(request.Memory.Length, _limits.MaxBytesPerProject))
             {
                 return false;
             }
 
-            var entry = new ForwardEntry(request, points, _clock.Now);
-            Account.Accept(points, entry.Bytes, _clock.Now);
-            _waiting.AddLast(entry);
-            _bytes += entry.Bytes;
+            _queue.Add(request, points);
             PumpLocked();
             return true;
         }
@@ -121,8 +125,8 @@ internal sealed class MetricsForwarder : IDisposable
     {
         lock (_gate)
         {
-            return new QueueState(
-                Account.Read().Queued, _bytes, _inFlight, _waiting.First?.Value.Since, _sending.Hold, Max(_sending.PausedUntil - _clock.Now, TimeSpan.Zero), false);
+            var held = _sending.PausedUntil - _clock.Now;
+            return new QueueState(Account.Read().Queued, _queue.Bytes, _inFlight, _queue.First?.Since, _sending.Hold, held > TimeSpan.Zero ? held : TimeSpan.Zero, false);
         }
     }
 
@@ -143,15 +147,11 @@ internal sealed class MetricsForwarder : IDisposable
         }
 
         await _stop.CancelAsync();
-        long points = 0;
+        long points;
         lock (_gate)
         {
             _stopped = true;
-            while (_waiting.First is { } first)
-            {
-                points += first.Value.Points;
-                DropLocked(first, DropReason.Shutdown);
-            }
+            points = _queue.Stop();
         }
 
         await WhenIdleAsync();
@@ -168,8 +168,6 @@ internal sealed class MetricsForwarder : IDisposable
         _stop.Dispose();
     }
 
-    private bool HasRoomLocked(long bytes) => !_stopped && (_bytes == 0 || bytes <= _limits.MaxBytesPerProject - _bytes);
-
     private void Pump()
     {
         lock (_gate)
@@ -180,42 +178,44 @@ internal sealed class MetricsForwarder : IDisposable
 
     private void PumpLocked()
     {
-        while (_waiting.First is { } old && _clock.Now - old.Value.Since >= _limits.MaxAge)
-        {
-            DropLocked(old, DropReason.Expired);
-        }
+        _queue.Expire(_limits.MaxAge);
 
         // A destination that fails is asked with one request at a time.
-        while (!_stopped && _waiting.First is { } first && _inFlight < (_sending.IsFailing ? 1 : _limits.ConsumersPerProject) && _sending.PausedUntil <= _clock.Now)
+        while (!_stopped && _queue.First is not null && _inFlight < (_sending.IsFailing ? 1 : _limits.ConsumersPerProject) && _sending.PausedUntil <= _clock.Now)
         {
-            _waiting.RemoveFirst();
             if (_inFlight++ == 0)
             {
                 _idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             }
 
-            var entry = first.Value;
-            var started = _clock.Now;
+            var (entry, started) = (_queue.Take(), _clock.Now);
             _ = Task.Run(() => ForwardAsync(entry, started));
         }
 
-        var due = _waiting.First is not { } next ? Timeout.InfiniteTimeSpan
-            : Max(Min(_sending.PausedUntil > _clock.Now ? _sending.PausedUntil : TimeSpan.MaxValue, next.Value.Since + _limits.MaxAge) - _clock.Now, TimeSpan.Zero);
-        _timer.Change(due, Timeout.InfiniteTimeSpan);
+        _timer.Change(UntilDueLocked(), Timeout.InfiniteTimeSpan);
+    }
+
+    // What is first goes when the pause is over, or expires.
+    private TimeSpan UntilDueLocked()
+    {
+        if (_queue.First is not { } first)
+        {
+            return Timeout.InfiniteTimeSpan;
+        }
+
+        var expires = first.Since + _limits.MaxAge;
+        var due = _sending.PausedUntil > _clock.Now && _sending.PausedUntil < expires ? _sending.PausedUntil : expires;
+        return due > _clock.Now ? due - _clock.Now : TimeSpan.Zero;
     }
 
     private async Task ForwardAsync(ForwardEntry entry, TimeSpan started)
     {
         var before = entry.Bytes;
-        var result = await AttemptAsync(entry);
-        var outcome = result.Outcome;
-        var rejected = Math.Min(result.Rejected, entry.Points);
-        Account.Attempt(outcome.Kind, entry.Attempts > 1, FailureOf(outcome));
-        Tell(entry, outcome, rejected);
+        var result = await _attempts.MakeAsync(entry, _gzip, _stop.Token);
         lock (_gate)
         {
-            _bytes += entry.Bytes - before;
-            Settle(entry, outcome, rejected, started);
+            _queue.Resized(entry, before);
+            SettleLocked(entry, result, started);
             if (--_inFlight == 0)
             {
                 _idle.TrySetResult();
@@ -225,81 +225,34 @@ internal sealed class MetricsForwarder : IDisposable
         }
     }
 
-    private async Task<ForwardOutcome> AttemptAsync(ForwardEntry entry)
+    private void SettleLocked(ForwardEntry entry, ForwardOutcome result, TimeSpan started)
     {
-        entry.Attempts++;
-        try
-        {
-            var body = entry.Seal(_gzip, _admission);
-            using var attempt = _attempts.Start(_exporter, OtlpSignal.Metrics, ProjectName, entry.Points, body.Length, entry.Attempts);
-            var result = await _transport.SendAsync(body, _gzip, _stop.Token);
-            attempt.End(result.Outcome);
-            return result;
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            return new ForwardOutcome(SendOutcome.Cancelled);
-        }
-        catch (Exception exception)
-        {
-            // Whatever it was, the data must come back to the queue.
-            if (_throttle.TryPass(exception.GetType().Name, out var suppressed))
-            {
-                Log.AttemptThrew(_logger, exception, _exporter, entry.Points, suppressed);
-            }
-
-            return new ForwardOutcome(SendOutcome.NoAnswer(exception.GetType().Name));
-        }
-    }
-
-    private AttemptFailure? FailureOf(SendOutcome outcome) => outcome.Kind is SendOutcomeKind.Sent or SendOutcomeKind.Cancelled
-        ? null
-        : new AttemptFailure(_timeProvider.GetUtcNow(), outcome.Kind, outcome.Status, outcome.Message);
-
-    private void Tell(ForwardEntry entry, SendOutcome outcome, long rejected)
-    {
-        if (outcome.Kind is not (SendOutcomeKind.Sent or SendOutcomeKind.Cancelled) && _throttle.TryPass(outcome.Kind.Name(), out var suppressed))
-        {
-            Log.AttemptFailed(_logger, _exporter, entry.Points, outcome.Kind.Name(), outcome.Status, outcome.Message, suppressed);
-        }
-
-        if (rejected > 0 && _throttle.TryPass("partial_success", out suppressed))
-        {
-            Log.PartlyRejected(_logger, _exporter, rejected, entry.Points, outcome.Message, suppressed);
-        }
-    }
-
-    private void Settle(ForwardEntry entry, SendOutcome outcome, long rejected, TimeSpan started)
-    {
+        var outcome = result.Outcome;
         switch (outcome.Kind)
         {
             case SendOutcomeKind.Sent:
                 _sending.Recover();
-                Account.Send(entry.Points - rejected, entry.Bytes);
-                if (rejected > 0)
-                {
-                    Account.Drop(DropReason.PartialSuccess, rejected, 0);
-                }
-
-                Release(entry);
+                _queue.Arrived(entry, result.Rejected);
                 break;
             case SendOutcomeKind.Transient:
                 _sending.Fail(_clock.Now, started, outcome.RetryAfter);
                 entry.FirstFailure ??= _clock.Now;
-                if (!_sending.Retries || !_sending.MayRetry(entry.FirstFailure.Value))
+                if (_sending.Retries && _sending.MayRetry(entry.FirstFailure.Value))
                 {
-                    Drop(entry, _sending.Retries ? DropReason.RetriesExhausted : DropReason.RetryDisabled);
-                    break;
+                    _queue.PutBack(entry);
+                }
+                else
+                {
+                    _queue.Drop(entry, _sending.Retries ? DropReason.RetriesExhausted : DropReason.RetryDisabled);
                 }
 
-                PutBack(entry);
                 break;
             case SendOutcomeKind.Cancelled:
-                PutBack(entry);
+                _queue.PutBack(entry);
                 break;
             default:
                 _sending.Recover();
-                Drop(entry, outcome.Kind switch
+                _queue.Drop(entry, outcome.Kind switch
                 {
                     SendOutcomeKind.TooLarge => DropReason.TooLarge,
                     SendOutcomeKind.Invalid => DropReason.Invalid,
@@ -307,46 +260,5 @@ internal sealed class MetricsForwarder : IDisposable
                 });
                 break;
         }
-    }
-
-    private void PutBack(ForwardEntry entry)
-    {
-        if (_stopped)
-        {
-            Drop(entry, DropReason.Shutdown);
-        }
-        else
-        {
-            _waiting.AddFirst(entry);
-        }
-    }
-
-    private void DropLocked(LinkedListNode<ForwardEntry> node, DropReason reason)
-    {
-        _waiting.Remove(node);
-        Drop(node.Value, reason);
-    }
-
-    private void Drop(ForwardEntry entry, DropReason reason)
-    {
-        Account.Drop(reason, entry.Points, entry.Bytes);
-        Release(entry);
-    }
-
-    private void Release(ForwardEntry entry)
-    {
-        _bytes -= entry.Bytes;
-        entry.Dispose();
-    }
-
-    private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
-
-    private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
-
-    private static TaskCompletionSource Completed()
-    {
-        var source = new TaskCompletionSource();
-        source.SetResult();
-        return source;
     }
 }

@@ -7,6 +7,7 @@ using SentryOtel.Gateway.Queueing;
 using SentryOtel.Gateway.Sending;
 using SentryOtel.Otlp.Grpc;
 using SentryOtel.Otlp.Responses;
+using SentryOtel.Sentry.Api;
 using SentryOtel.Sentry.RateLimits;
 
 namespace SentryOtel.Gateway.Forwarding;
@@ -94,7 +95,7 @@ internal sealed class OtlpTransport(HttpMessageInvoker http, ForwardingConfigura
         return ForwardOutcome.Failed(kind, status, Clean(text), retryAfter);
     }
 
-    private static ForwardOutcome ReadGrpc(HttpResponseMessage response, byte[] answer)
+    private ForwardOutcome ReadGrpc(HttpResponseMessage response, byte[] answer)
     {
         var status = (int)response.StatusCode;
         if (Header(response, "grpc-status") is not { } text || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
@@ -140,7 +141,7 @@ internal sealed class OtlpTransport(HttpMessageInvoker http, ForwardingConfigura
         return buffer[..length];
     }
 
-    private static string Clean(string text)
+    private string Clean(string text)
     {
         var clean = new StringBuilder();
         foreach (var rune in text.EnumerateRunes())
@@ -152,6 +153,6 @@ internal sealed class OtlpTransport(HttpMessageInvoker http, ForwardingConfigura
             }
         }
 
-        return clean.ToString().Trim();
+        return EchoedSecrets.Hide(clean.ToString().Trim(), configuration.Headers.Values.Select(static header => header.Value));
     }
 }

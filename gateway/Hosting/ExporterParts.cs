@@ -9,6 +9,8 @@ using SentryOtel.Gateway.Routing;
 using SentryOtel.Gateway.Routing.Kubernetes;
 using SentryOtel.Gateway.Sending;
 using SentryOtel.Gateway.Telemetry;
+using SentryOtel.Kubernetes.Client;
+using SentryOtel.Kubernetes.Configuration;
 using SentryOtel.Kubernetes.Informers;
 using SentryOtel.Otlp;
 using SentryOtel.Sentry.Api;
@@ -20,13 +22,16 @@ namespace SentryOtel.Gateway.Hosting;
 internal sealed class ExporterParts : IDisposable
 {
     private readonly List<IDisposable> _owned = [];
+    private readonly Func<IMetricsTransport, MetricsForwarder> _newForwarder;
     private readonly GatewayServices _services;
     private readonly ILogger _logger;
+    private readonly ExporterConnections _connections;
     private readonly RateLimitStore _rateLimits;
     private readonly Swappable<IBatchSender> _sender;
     private readonly SwappableRoutes _routes;
     private Swappable<ISentryApiClient>? _api;
     private Swappable<IMetricsTransport>? _metrics;
+    private IKubernetesClient? _cluster;
     private ExporterConfiguration _exporter;
 
     public ExporterParts(
@@ -40,8 +45,11 @@ internal sealed class ExporterParts : IDisposable
         _exporter = exporter;
         _services = services;
         _logger = services.LoggerFactory.CreateLogger("SentryOtel.Gateway");
+        _connections = new ExporterConnections(services);
         _rateLimits = new RateLimitStore(services.TimeProvider);
-        var (sender, connections) = NewSender(exporter);
+        _newForwarder = transport => new MetricsForwarder(_exporter, transport, accounts, admission, attempts, services.TimeProvider, services.Random, _logger);
+
+        var (sender, connections) = _connections.Sender(exporter, _rateLimits);
         _sender = Own(new Swappable<IBatchSender>(sender, connections));
         _routes = Own(new SwappableRoutes(NewSource(exporter)));
         Pipeline = Own(new ExporterPipeline(
@@ -55,10 +63,8 @@ internal sealed class ExporterParts : IDisposable
             services.TimeProvider,
             services.Random,
             _logger,
-            files: FilesOf(exporter))
-        {
-            Metrics = ForwarderOf(exporter, admission, accounts, attempts),
-        });
+            files: FilesOf(exporter)));
+        ApplyForwarding(exporter, changed: true);
     }
 
     public IRouteSource Routes => _routes;
@@ -68,6 +74,16 @@ internal sealed class ExporterParts : IDisposable
     /// <summary>How long what waits may be sent when the exporter is taken out of the configuration: no longer than it may wait anyway.</summary>
     public TimeSpan LongestDrain => _exporter.Queue.MaxAge;
 
+    /// <summary>Does what may fail of a change to another configuration, and changes nothing yet.</summary>
+    /// <exception cref="KubernetesConfigurationException">Routes are to come from a cluster, and there is none.</exception>
+    public void Prepare(ExporterConfiguration exporter)
+    {
+        if (exporter.Kubernetes is not null)
+        {
+            Cluster();
+        }
+    }
+
     /// <summary>Works by another configuration from now on. Queues keep what they hold; attempts and calls on the way end as they began.</summary>
     public void Apply(ExporterConfiguration exporter, IReadOnlyDictionary<OtlpSignal, BatchConfiguration> batches, ConfigurationChange change)
     {
@@ -75,16 +91,11 @@ internal sealed class ExporterParts : IDisposable
         _exporter = exporter;
         if (change.Touches(path, "http", "timeout") || SendCapacity.From(before) != SendCapacity.From(exporter))
         {
-            var (sender, connections) = NewSender(exporter);
+            var (sender, connections) = _connections.Sender(exporter, _rateLimits);
             _sender.Swap(sender, connections);
         }
 
-        if (_metrics is not null && exporter.MetricsForwarding is { } forwarding && change.Touches(path, "metrics"))
-        {
-            var (transport, connections) = NewTransport(forwarding);
-            _metrics.Swap(transport, connections);
-        }
-
+        ApplyForwarding(exporter, change.Touches(path, "metrics"));
         Pipeline.Apply(exporter, batches);
         if (change.Touches(path, "url", "org_slug", "auth_token", "http", "routing", "projects", "dsn", "auto_create_projects"))
         {
@@ -106,6 +117,25 @@ internal sealed class ExporterParts : IDisposable
         ? QueueFolder.Open(disk.Directory, exporter.Id.Replace('/', '_'), disk.CreateDirectory)
         : null;
 
+    // Where metrics went once stays known: when forward_to is taken out nothing new comes, and what waits goes where it was to go.
+    private void ApplyForwarding(ExporterConfiguration exporter, bool changed)
+    {
+        if (changed && exporter.MetricsForwarding is { } forwarding)
+        {
+            var (transport, connections) = _connections.Transport(forwarding);
+            if (_metrics is null)
+            {
+                _metrics = Own(new Swappable<IMetricsTransport>(transport, connections));
+                Pipeline.Metrics = Own(_newForwarder(new SwappableMetricsTransport(_metrics)));
+                return;
+            }
+
+            _metrics.Swap(transport, connections);
+        }
+
+        Pipeline.Metrics?.Apply(exporter);
+    }
+
     private void ApplyRoutes(ExporterConfiguration before, ExporterConfiguration exporter, bool reconnects)
     {
         if (_routes.Current is SentryRoutes routes
@@ -113,7 +143,7 @@ internal sealed class ExporterParts : IDisposable
         {
             if (reconnects)
             {
-                var (client, owned) = NewClient(exporter, api);
+                var (client, owned) = _connections.Client(exporter, api);
                 _api!.Swap(client, owned);
             }
 
@@ -125,93 +155,12 @@ internal sealed class ExporterParts : IDisposable
         }
     }
 
-    private MetricsForwarder? ForwarderOf(ExporterConfiguration exporter, Admission admission, Accounts accounts, AttemptObserver attempts)
-    {
-        if (exporter.MetricsForwarding is not { } forwarding)
-        {
-            return null;
-        }
-
-        var (transport, connections) = NewTransport(forwarding);
-        _metrics = Own(new Swappable<IMetricsTransport>(transport, connections));
-        return Own(new MetricsForwarder(
-            exporter, new SwappableMetricsTransport(_metrics), accounts, admission, attempts, _services.TimeProvider, _services.Random, _logger));
-    }
-
-    private (IMetricsTransport Transport, IReadOnlyList<IDisposable> Owned) NewTransport(ForwardingConfiguration forwarding)
-    {
-        var http = new HttpMessageInvoker(Handler(new SentryHttpOptions
-        {
-            CertificateAuthorities = forwarding.CertificateAuthorities,
-            InsecureSkipVerify = forwarding.InsecureSkipVerify,
-            ServerName = forwarding.ServerName,
-        }));
-        return (new OtlpTransport(http, forwarding, _services.TimeProvider, _services.Version), [http]);
-    }
-
-    private static SocketsHttpHandler Handler(SentryHttpOptions options)
-    {
-        var handler = options.CreateHandler();
-
-        // Spans of the gateway's own work are no business of the destination's: no traceparent goes out.
-        handler.ActivityHeadersPropagator = null;
-        return handler;
-    }
-
-    private static SocketsHttpHandler Handler(ExporterConfiguration exporter) => Handler(new SentryHttpOptions
-    {
-        CertificateAuthorities = exporter.Http.CertificateAuthorities,
-        IncludeSystemAuthorities = exporter.Http.IncludeSystemAuthorities,
-        ClientCertificate = exporter.Http.ClientCertificate,
-        ClientKey = exporter.Http.ClientKey?.Value,
-        TlsVersions = exporter.Http.TlsVersions,
-        KeepAlives = exporter.Http.KeepAlives,
-        IdleTimeout = exporter.Http.IdleTimeout,
-        PingAfter = exporter.Http.PingAfter,
-        PingTimeout = exporter.Http.PingTimeout,
-        InsecureSkipVerify = exporter.Http.InsecureSkipVerify,
-        ServerName = exporter.Http.ServerName,
-        ProxyUrl = exporter.Http.ProxyUrl,
-        MaxConnectionsPerServer = exporter.Http.MaxConnectionsPerHost ?? SendCapacity.From(exporter).Connections,
-    });
-
-    private (IBatchSender Sender, IReadOnlyList<IDisposable> Owned) NewSender(ExporterConfiguration exporter)
-    {
-        var handler = _services.Network(Handler(exporter));
-        var http = new HttpMessageInvoker(handler);
-        return (new OtlpSender(http, exporter.Http.Headers, exporter.Timeout, _rateLimits, _services.TimeProvider, _services.Version), [http]);
-    }
-
-    private (ISentryApiClient Client, IReadOnlyList<IDisposable> Owned) NewClient(ExporterConfiguration exporter, SentryApiConfiguration api)
-    {
-        var options = new SentryApiOptions
-        {
-            Url = api.Url,
-            Organization = api.Organization,
-            Token = new SentryToken(api.Token.Value),
-            Headers = exporter.Http.Headers.ToDictionary(pair => pair.Key, pair => pair.Value.Value),
-        };
-        var handler = _services.Network(Handler(exporter));
-
-        // A budget of its own: Sentry counts by token.
-        var budget = new SentryApiBudget(_services.TimeProvider, _services.Random);
-        var client = new SentryApiClient(
-            options, handler, budget, _services.TimeProvider, _services.Random, _services.LoggerFactory.CreateLogger<SentryApiClient>());
-        return (client, [client, budget, handler]);
-    }
-
     private IRouteSource NewSource(ExporterConfiguration exporter)
     {
         if (exporter.Kubernetes is not null)
         {
             var informers = new InformerServices { Random = _services.Random, TimeProvider = _services.TimeProvider, Logger = _logger };
-            var client = _services.Kubernetes();
-            if (client is IDisposable disposable)
-            {
-                Own(disposable);
-            }
-
-            return new KubernetesRoutes(exporter, client, GatewayIdentity.From(_services.Environment), informers, _services.TimeProvider, _logger);
+            return new KubernetesRoutes(exporter, Cluster(), GatewayIdentity.From(_services.Environment), informers, _services.TimeProvider, _logger);
         }
 
         if (exporter.Api is not { } api)
@@ -219,9 +168,24 @@ internal sealed class ExporterParts : IDisposable
             return new DsnRoutes(exporter);
         }
 
-        var (first, owned) = NewClient(exporter, api);
+        var (first, owned) = _connections.Client(exporter, api);
         _api = Own(new Swappable<ISentryApiClient>(first, owned));
         return new SentryRoutes(exporter, new SwappableSentryApi(_api, api.Organization), _services.TimeProvider, _services.Random, _logger);
+    }
+
+    // One client, however often the source changes.
+    private IKubernetesClient Cluster()
+    {
+        if (_cluster is null)
+        {
+            _cluster = _services.Kubernetes();
+            if (_cluster is IDisposable disposable)
+            {
+                Own(disposable);
+            }
+        }
+
+        return _cluster;
     }
 
     private T Own<T>(T disposable)

@@ -8,6 +8,7 @@ using SentryOtel.Gateway.Hosting.Running;
 using SentryOtel.Gateway.Ingest;
 using SentryOtel.Gateway.Receiving;
 using SentryOtel.Gateway.Telemetry;
+using SentryOtel.Kubernetes.Configuration;
 using SentryOtel.Kubernetes.Health;
 
 namespace SentryOtel.Gateway.Hosting;
@@ -79,6 +80,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     /// Puts another configuration in force without refusing a request or losing an item: requests in progress end under the one before. Nothing changes when it throws.
     /// </summary>
     /// <exception cref="IOException">A new address is in use, or the place of a new queue can not be used.</exception>
+    /// <exception cref="KubernetesConfigurationException">Routes are to come from a cluster, and there is none.</exception>
     public async Task<ConfigurationChange> ReloadAsync(GatewayConfiguration configuration, CancellationToken cancellationToken)
     {
         await _changing.WaitAsync(cancellationToken);
@@ -137,6 +139,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     // From a configuration without anything, this is the start.
     private async Task ChangeAsync(GatewayConfiguration next, ConfigurationChange change, CancellationToken cancellationToken)
     {
+        _exporters.Prepare(next);
         var added = await _exporters.AddAsync(next);
         HealthServer? health = null;
         HealthServer? metrics = null;
@@ -152,7 +155,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         {
             await (health?.DisposeAsync() ?? ValueTask.CompletedTask);
             await (metrics?.DisposeAsync() ?? ValueTask.CompletedTask);
-            _exporters.Remove(added);
+            _exporters.Discard(added);
             throw;
         }
 

@@ -40,6 +40,9 @@ internal static partial class Log
     [LoggerMessage(EventId = 13, Level = LogLevel.Error, Message = "Reloading the configuration failed in the gateway itself; the one before goes on where it was not replaced yet")]
     public static partial void ReloadThrew(ILogger logger, Exception exception);
 
+    [LoggerMessage(EventId = 14, Level = LogLevel.Error, Message = "Configuration not reloaded yet, the gateway goes on with the one before and tries again in {Pause} s: {Problem}")]
+    public static partial void NotReloadedYet(ILogger logger, string problem, double pause);
+
     [LoggerMessage(EventId = 6, Level = LogLevel.Information, Message = "Signal {Signal}: stopping, at most {Timeout} s")]
     public static partial void Stopping(ILogger logger, string signal, double timeout);
 }

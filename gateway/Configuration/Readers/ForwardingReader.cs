@@ -23,6 +23,7 @@ internal static class ForwardingReader
 
         var isGrpc = section.OneOf("protocol", "http/protobuf", "http/protobuf", "grpc") == "grpc";
         var tls = section.Section("tls");
+        var (certificate, key) = TlsReader.Certificate(tls, context);
         var otherwise = new ForwardingConfiguration { Address = new Uri("http://localhost") };
         var configuration = new ForwardingConfiguration
         {
@@ -32,11 +33,14 @@ internal static class ForwardingReader
             Gzip = section.OneOf("compression", "gzip", "gzip", "none", string.Empty) != "none",
             Timeout = section.Duration("timeout", otherwise.Timeout, TimeSpan.FromMilliseconds(1)),
             CertificateAuthorities = HttpReader.Authorities(tls, context),
+            IncludeSystemAuthorities = tls?.Flag("include_system_ca_certs_pool", false) ?? false,
+            ClientCertificate = certificate,
+            ClientKey = key,
+            TlsVersions = TlsReader.Versions(tls),
             InsecureSkipVerify = tls?.Flag("insecure_skip_verify", false) ?? false,
             ServerName = tls?.Text("server_name_override"),
         };
-        tls?.Refuse("can not be set for metrics that are passed on; remove it, or pass them on through an OpenTelemetry Collector.", "cert_file", "cert_pem", "key_file", "key_pem", "min_version", "max_version", "reload_interval");
-        tls?.Ignore("has no meaning here: the address says http or https.", "insecure");
+        TlsReader.Rest(tls);
         tls?.Finish();
         section.Finish();
         return configuration;

@@ -1,10 +1,13 @@
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using SentryOtel.Gateway.Configuration;
+using SentryOtel.Kubernetes.Configuration;
 
 namespace SentryOtel.Gateway.Hosting.Reloading;
 
 /// <summary>
-/// Takes a changed configuration: looks at the files' content in an interval, or at once when told to. What is wrong is told and changes nothing.
+/// Takes a changed configuration: looks at the files' content in an interval, or at once when told to. What is wrong is told and changes nothing;
+/// what is right and can not be yet, as an address that is in use, is tried again.
 /// </summary>
 internal sealed class ConfigurationReloader(GatewayHost host, ConfigurationSource source, LoadedConfiguration loaded, TimeProvider timeProvider, ILogger logger) : IDisposable
 {
@@ -14,6 +17,7 @@ internal sealed class ConfigurationReloader(GatewayHost host, ConfigurationSourc
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _asked = new(0);
+    private readonly ReloadRetry _retry = new(timeProvider);
     private string _content = loaded.Content;
 
     /// <summary>Reads the file at once, changed or not: what SIGHUP asks for.</summary>
@@ -37,7 +41,8 @@ internal sealed class ConfigurationReloader(GatewayHost host, ConfigurationSourc
             catch (Exception exception)
             {
                 Log.ReloadThrew(logger, exception);
-                host.Reloads.Fail(exception.GetType().Name);
+                _retry.Clear();
+                host.Reloads.Fail("could not be put in force");
             }
         }
     }
@@ -46,10 +51,15 @@ internal sealed class ConfigurationReloader(GatewayHost host, ConfigurationSourc
     public async Task ReloadAsync(CancellationToken cancellationToken)
     {
         var next = source.Load();
+        var isSame = _retry.IsPending && next.Content == _content;
         _content = next.Content;
-        foreach (var warning in next.Lines(errors: false))
+        if (!isSame)
         {
-            Log.ConfigurationWarning(logger, warning);
+            _retry.Clear();
+            foreach (var warning in next.Lines(errors: false))
+            {
+                Log.ConfigurationWarning(logger, warning);
+            }
         }
 
         if (next.Result.Configuration is not { } configuration)
@@ -62,6 +72,7 @@ internal sealed class ConfigurationReloader(GatewayHost host, ConfigurationSourc
         {
             var before = host.Configuration;
             var change = await host.ReloadAsync(configuration, cancellationToken);
+            _retry.Clear();
             host.Reloads.Succeed();
             Log.Reloaded(logger, Describe(change));
             foreach (var path in RestartOnly.Of(change, before, configuration))
@@ -69,9 +80,10 @@ internal sealed class ConfigurationReloader(GatewayHost host, ConfigurationSourc
                 Log.NeedsRestart(logger, path);
             }
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or SocketException or KubernetesConfigurationException)
         {
-            Fail([$"{next.Path}: error: {exception.Message}"]);
+            Log.NotReloadedYet(logger, $"{next.Path}: error: {exception.Message}", _retry.Fail().TotalSeconds);
+            host.Reloads.Fail("can not be put in force yet, it is tried again");
         }
     }
 
@@ -91,12 +103,18 @@ internal sealed class ConfigurationReloader(GatewayHost host, ConfigurationSourc
             Log.NotReloaded(logger, problem);
         }
 
-        host.Reloads.Fail("the file is wrong");
+        host.Reloads.Fail("is wrong");
     }
 
     private async Task<bool> IsDueAsync(CancellationToken cancellationToken)
     {
-        if (await AskedWithinAsync(host.Configuration.ReloadInterval, cancellationToken))
+        var interval = host.Configuration.ReloadInterval;
+        if (_retry is { IsPending: true, Left: var left } && (interval <= TimeSpan.Zero || left <= interval))
+        {
+            return left <= TimeSpan.Zero || await AskedWithinAsync(left, cancellationToken) || _retry.Left <= TimeSpan.Zero;
+        }
+
+        if (await AskedWithinAsync(interval, cancellationToken))
         {
             return true;
         }

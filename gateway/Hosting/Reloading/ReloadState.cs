@@ -30,7 +30,7 @@ internal sealed class ReloadState : IDisposable
             "Attempts to take a changed configuration, by outcome.");
     }
 
-    /// <summary>Why the file as it is now is not in force; null when it is.</summary>
+    /// <summary>Why the file as it is now is not in force, as what is said of it; null when it is.</summary>
     public string? Problem => _last.Problem;
 
     /// <summary>Attempts that put a configuration in force.</summary>
@@ -42,7 +42,7 @@ internal sealed class ReloadState : IDisposable
     /// <summary>For the detailed health answer. It is public: what is wrong goes to the log only.</summary>
     public string Remark => _last.Problem is null
         ? $"read at {_last.Success:yyyy-MM-ddTHH:mm:ssZ}"
-        : $"the file was changed and is wrong, see the log; what was read at {_last.Success:yyyy-MM-ddTHH:mm:ssZ} is in force";
+        : $"the file was changed and {_last.Problem}, see the log; what was read at {_last.Success:yyyy-MM-ddTHH:mm:ssZ} is in force";
 
     public void Succeed()
     {

@@ -4,6 +4,7 @@ using SentryOtel.Gateway.Configuration;
 using SentryOtel.Gateway.Ingest;
 using SentryOtel.Gateway.Receiving;
 using SentryOtel.Gateway.Telemetry;
+using SentryOtel.Kubernetes.Configuration;
 using SentryOtel.Otlp;
 
 namespace SentryOtel.Gateway.Hosting.Running;
@@ -47,11 +48,24 @@ internal sealed class RunningExporters(Admission admission, Accounts accounts, A
         }
         catch
         {
-            Remove(added);
+            Discard(added);
             throw;
         }
 
         return added;
+    }
+
+    /// <summary>Does what may fail of a change of the exporters that are there, and changes nothing yet.</summary>
+    /// <exception cref="KubernetesConfigurationException">Routes are to come from a cluster, and there is none.</exception>
+    public void Prepare(GatewayConfiguration configuration)
+    {
+        foreach (var (id, running) in _byId)
+        {
+            if (configuration.Exporters.TryGetValue(id, out var exporter))
+            {
+                running.Parts.Prepare(exporter);
+            }
+        }
     }
 
     /// <summary>Has the exporters that were there before work by their new configuration.</summary>
@@ -71,13 +85,26 @@ internal sealed class RunningExporters(Admission admission, Accounts accounts, A
     {
         foreach (var id in ids.ToArray())
         {
-            if (_byId.Remove(id, out var running))
+            if (_byId.TryGetValue(id, out var running))
             {
                 Log.ExporterLeaves(logger, id, running.Parts.LongestDrain.TotalSeconds);
-                var leaving = LeaveAsync(running);
-                _leaving[leaving] = running;
-                _ = leaving.ContinueWith(task => _leaving.TryRemove(task, out _), TaskScheduler.Default);
+                Leave(id, TellAsync);
             }
+        }
+
+        async Task TellAsync(Running running)
+        {
+            await LeaveAsync(running);
+            Log.ExporterLeft(logger, running.Parts.Pipeline.Id);
+        }
+    }
+
+    /// <summary>Takes exporters out that never got anything: the configuration that they came with is not put in force.</summary>
+    public void Discard(IEnumerable<string> ids)
+    {
+        foreach (var id in ids)
+        {
+            Leave(id, LeaveAsync);
         }
     }
 
@@ -120,6 +147,16 @@ internal sealed class RunningExporters(Admission admission, Accounts accounts, A
         }
     }
 
+    private void Leave(string id, Func<Running, Task> leave)
+    {
+        if (_byId.Remove(id, out var running))
+        {
+            var leaving = leave(running);
+            _leaving[leaving] = running;
+            _ = leaving.ContinueWith(task => _leaving.TryRemove(task, out _), TaskScheduler.Default);
+        }
+    }
+
     private async Task LeaveAsync(Running running)
     {
         using var longest = new CancellationTokenSource(running.Parts.LongestDrain, services.TimeProvider);
@@ -130,7 +167,6 @@ internal sealed class RunningExporters(Admission admission, Accounts accounts, A
         All.Remove(running.Parts.Pipeline);
         running.Parts.Dispose();
         running.Left.Dispose();
-        Log.ExporterLeft(logger, running.Parts.Pipeline.Id);
     }
 
     private async Task RunRoutesAsync(Running running)

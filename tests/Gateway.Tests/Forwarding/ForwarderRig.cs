@@ -23,7 +23,7 @@ internal sealed class ForwarderRig : IMetricsTransport, IDisposable
     {
         _start = Time.GetUtcNow();
         _observer = new AttemptObserver(Time);
-        var exporter = new ExporterConfiguration
+        Exporter = new ExporterConfiguration
         {
             Id = "sentry",
             Routing = new RoutingConfiguration(),
@@ -33,8 +33,10 @@ internal sealed class ForwarderRig : IMetricsTransport, IDisposable
             Retry = retry ?? new RetryConfiguration { RandomizationFactor = 0 },
             Timeout = TimeSpan.FromSeconds(30),
         };
-        Forwarder = new MetricsForwarder(exporter, this, new Accounts(), Admission, _observer, Time, new Random(1), NullLogger.Instance);
+        Forwarder = new MetricsForwarder(Exporter, this, new Accounts(), Admission, _observer, Time, new Random(1), NullLogger.Instance);
     }
+
+    public ExporterConfiguration Exporter { get; }
 
     public FakeTimeProvider Time { get; } = new();
 

@@ -93,6 +93,20 @@ public sealed class MetricsForwarderTests
     }
 
     [Fact]
+    public async Task Other_bounds_hold_from_the_next_request_and_for_what_waits()
+    {
+        using var rig = new ForwarderRig();
+        rig.Answer = _ => ForwardOutcome.Failed(SendOutcomeKind.Transient, 503, "", TimeSpan.FromMinutes(4));
+        await rig.IngestAsync(3);
+
+        rig.Forwarder.Apply(rig.Exporter with { Queue = new QueueConfiguration { MaxBytesPerProject = 60, MaxAge = TimeSpan.FromMinutes(1) } });
+
+        Assert.Equal(IngestOutcomeKind.Full, (await rig.IngestAsync(20)).Kind);
+        await rig.AdvanceAsync(TimeSpan.FromMinutes(2));
+        Assert.Equal(3, rig.Balance.DroppedFor(DropReason.Expired));
+    }
+
+    [Fact]
     public async Task Stop_drops_what_the_destination_does_not_take_and_counts_it()
     {
         using var rig = new ForwarderRig();

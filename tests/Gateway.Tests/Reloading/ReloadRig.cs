@@ -24,6 +24,8 @@ internal sealed class ReloadRig : IAsyncDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("gateway-reload-");
     private readonly LogLines _log = new();
     private readonly ILoggerFactory _loggers;
+    private Func<GatewayServices, GatewayServices> _services = static services => services;
+    private TimeProvider _reloads = TimeProvider.System;
 
     private ReloadRig(SentryServerHost sentry)
     {
@@ -41,19 +43,30 @@ internal sealed class ReloadRig : IAsyncDisposable
 
     public int Port { get; } = LoopbackPort.Free();
 
+    /// <summary>A file beside the configuration.</summary>
+    public string PathOf(string name) => Path.Combine(_folder.FullName, name);
+
     public string TokenFile => Path.Combine(_folder.FullName, "token");
 
     public IReadOnlyCollection<string> Log => _log.Lines;
 
     private string File => Path.Combine(_folder.FullName, "gateway.yaml");
 
-    public static async Task<ReloadRig> StartAsync(Func<ReloadRig, string>? yaml = null, params string[] projects)
+    public static Task<ReloadRig> StartAsync(Func<ReloadRig, string>? yaml = null, params string[] projects) => StartAsync(yaml, static services => services, TimeProvider.System, projects);
+
+    /// <param name="yaml">The first configuration.</param>
+    /// <param name="services">Changes what the gateway gets from outside.</param>
+    /// <param name="reloads">The reloader's clock.</param>
+    /// <param name="projects">There from the start.</param>
+    public static async Task<ReloadRig> StartAsync(
+        Func<ReloadRig, string>? yaml, Func<GatewayServices, GatewayServices> services, TimeProvider reloads, params string[] projects)
     {
         var sentry = await SentryServerHost.StartAsync(
             new SentryServerOptions { Projects = projects, Tokens = [new AccessToken(Token)] }, TestContext.Current.CancellationToken);
         var rig = new ReloadRig(sentry);
         System.IO.File.WriteAllText(rig.TokenFile, Token + "\n");
         rig.Write(yaml?.Invoke(rig) ?? rig.Yaml());
+        (rig._services, rig._reloads) = (services, reloads);
         await rig.StartHostAsync();
         return rig;
     }
@@ -70,7 +83,7 @@ internal sealed class ReloadRig : IAsyncDisposable
 
     /// <summary>A configuration; each part is lines or flow mappings in its place.</summary>
     public string Yaml(
-        string exporter = "", string batch = "{timeout: 20ms}", string receiver = "", int? port = null, string more = "", string exporters = "[sentry]", string service = "", string token = "")
+        string exporter = "", string batch = "{timeout: 20ms}", string receiver = "", int? port = null, string more = "", string exporters = "[sentry]", string service = "", string token = "", string pipelines = "")
     {
         token = token.Length == 0 ? $"${{file:{TokenFile}}}" : token;
         var http = (port ?? Port).ToString(CultureInfo.InvariantCulture);
@@ -92,6 +105,7 @@ internal sealed class ReloadRig : IAsyncDisposable
               telemetry: {metrics: {address: "127.0.0.1:0" } {{service}} }
               pipelines:
                 traces: {receivers: [otlp], processors: [memory_limiter, batch], exporters: {{exporters}} }
+                {{pipelines}}
             """;
     }
 
@@ -120,12 +134,12 @@ internal sealed class ReloadRig : IAsyncDisposable
         Assert.Empty(await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
     }
 
-    public async Task<HttpResponseMessage> PostAsync(byte[] request, int? port = null)
+    public async Task<HttpResponseMessage> PostAsync(byte[] request, int? port = null, string path = "/v1/traces")
     {
         using var content = new ByteArrayContent(request);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/x-protobuf");
         return await Client.PostAsync(
-            new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port ?? Port}/v1/traces")), content, TestContext.Current.CancellationToken);
+            new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port ?? Port}{path}")), content, TestContext.Current.CancellationToken);
     }
 
     public Task UntilAsync(Func<bool> condition, string what) => Eventually.HoldsAsync(condition, Patience, what, TestContext.Current.CancellationToken);
@@ -160,8 +174,8 @@ internal sealed class ReloadRig : IAsyncDisposable
         var source = new ConfigurationSource(File, _ => null, 1L << 30);
         var loaded = source.Load();
         Assert.Empty(loaded.Lines(errors: true));
-        Host = new GatewayHost(loaded.Result.Configuration!, new GatewayServices { LoggerFactory = _loggers });
-        Reloader = new ConfigurationReloader(Host, source, loaded, TimeProvider.System, _loggers.CreateLogger("reload"));
+        Host = new GatewayHost(loaded.Result.Configuration!, _services(new GatewayServices { LoggerFactory = _loggers }));
+        Reloader = new ConfigurationReloader(Host, source, loaded, _reloads, _loggers.CreateLogger("reload"));
         await Host.StartAsync(TestContext.Current.CancellationToken);
     }
 
