@@ -8,6 +8,7 @@ using SentryOtel.Operator.Children;
 namespace SentryOtel.Operator.Tests.Exporters;
 
 /// <summary>Children that others have a say in: autoscalers, and kinds that not every cluster serves.</summary>
+[Trait("Category", "Processes")]
 [Collection(OperatorClusterCollection.Name)]
 public sealed class ExporterChildrenTests(OperatorCluster cluster)
 {

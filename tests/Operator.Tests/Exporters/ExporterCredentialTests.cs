@@ -4,6 +4,7 @@ using SentryOtel.Kubernetes.Entities;
 
 namespace SentryOtel.Operator.Tests.Exporters;
 
+[Trait("Category", "Processes")]
 [Collection(OperatorClusterCollection.Name)]
 public sealed class ExporterCredentialTests(OperatorCluster cluster)
 {

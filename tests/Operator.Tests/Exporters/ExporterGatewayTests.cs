@@ -9,6 +9,7 @@ using SentryOtel.Operator.Manifests;
 namespace SentryOtel.Operator.Tests.Exporters;
 
 /// <summary>The operator's manifests run by the gateway that is shipped, on a node that starts it as a process.</summary>
+[Trait("Category", "Processes")]
 [Collection(OperatorClusterCollection.Name)]
 public sealed class ExporterGatewayTests(OperatorCluster cluster)
 {

@@ -5,6 +5,7 @@ using SentryOtel.Operator.Manifests;
 
 namespace SentryOtel.Operator.Tests.Exporters;
 
+[Trait("Category", "Processes")]
 [Collection(OperatorClusterCollection.Name)]
 public sealed class ExporterLifecycleTests(OperatorCluster cluster)
 {

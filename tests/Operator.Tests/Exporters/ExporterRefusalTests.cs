@@ -5,6 +5,7 @@ using SentryOtel.Kubernetes.Entities;
 
 namespace SentryOtel.Operator.Tests.Exporters;
 
+[Trait("Category", "Processes")]
 [Collection(OperatorClusterCollection.Name)]
 public sealed class ExporterRefusalTests(OperatorCluster cluster)
 {

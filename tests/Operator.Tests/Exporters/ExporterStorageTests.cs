@@ -5,6 +5,7 @@ using SentryOtel.Kubernetes.Entities;
 namespace SentryOtel.Operator.Tests.Exporters;
 
 /// <summary>The queue on disk, in a real API server with Kubernetes' own controllers of Deployments, StatefulSets and garbage.</summary>
+[Trait("Category", "Processes")]
 [Collection(OperatorClusterCollection.Name)]
 public sealed class ExporterStorageTests(OperatorCluster cluster)
 {

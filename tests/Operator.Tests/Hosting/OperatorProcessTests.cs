@@ -14,6 +14,7 @@ using SentryOtel.Testing;
 namespace SentryOtel.Operator.Tests.Hosting;
 
 /// <summary>The operator as the program that is shipped, two of it, on the account and permissions of the chart, in all namespaces.</summary>
+[Trait("Category", "Processes")]
 [Collection(OperatorClusterCollection.Name)]
 public sealed class OperatorProcessTests(OperatorCluster cluster)
 {

@@ -7,6 +7,7 @@ using SentryOtel.Operator.Manifests;
 namespace SentryOtel.Operator.Tests.Manifests;
 
 /// <summary>What the operator writes for the gateway, the gateway takes: by the program that is shipped.</summary>
+[Trait("Category", "Processes")]
 public sealed class GatewayAcceptsConfigurationTests
 {
     [Theory]
