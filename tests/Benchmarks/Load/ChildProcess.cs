@@ -52,17 +52,23 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public double ResidentMiB => Status("VmRSS");
 
+    /// <summary>The resident part that is not in any file.</summary>
+    public double AnonymousMiB => Status("RssAnon");
+
+    /// <summary>The resident part that is mapped from files: programs and libraries.</summary>
+    public double MappedMiB => Status("RssFile");
+
     public double PeakResidentMiB => Status("VmHWM");
 
-    public static ChildProcess Start(int core, string program, params IEnumerable<string> arguments)
+    public static ChildProcess Start(int core, params IEnumerable<string> command)
     {
         // taskset becomes the program: the process id is the program's own.
-        var start = new ProcessStartInfo("taskset", ["--cpu-list", core.ToString(CultureInfo.InvariantCulture), program, .. arguments])
+        var start = new ProcessStartInfo("taskset", ["--cpu-list", core.ToString(CultureInfo.InvariantCulture), .. command])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        return new ChildProcess(Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start."));
+        return new ChildProcess(Process.Start(start) ?? throw new InvalidOperationException($"{string.Join(' ', command)} did not start."));
     }
 
     /// <summary>Whether a program can be called.</summary>

@@ -65,13 +65,28 @@ internal static class LoadGenerator
         arguments.AddRange(rate is { } each
             ? [$"--rps={Math.Max(1, each / Connections).ToString("0.##", CultureInfo.InvariantCulture)}", $"-n{Math.Max(Connections, (int)(each * seconds))}"]
             : [$"-D{seconds}"]);
-        await using var h2load = ChildProcess.Start(options.LoadCore, "h2load", [.. arguments, $"http://127.0.0.1:{port}{scenario.Path}"]);
+        await using var h2load = ChildProcess.Start(options.LoadCore, ["h2load", .. arguments, $"http://127.0.0.1:{port}{scenario.Path}"]);
         await h2load.CompleteAsync();
         var rows = File.ReadLines(log).Select(line => line.Split('\t')).ToList();
-        var latencies = rows.Where(row => row[1] == "200").Select(row => Number(row[2])).Order().ToList();
-        return new LoadResult(latencies.Count, rows.Count - latencies.Count, At(0.5), At(0.99));
+        var answered = rows.Where(row => row[1] == "200").Select(row => Number(row[2])).ToList();
+
+        // A stream that waits for an answer sends its next requests late, and their wait would be missing (coordinated omission): a wait of several intervals stands for
+        // the requests that were due meanwhile, too.
+        var streams = Connections * (scenario.IsGrpc ? StreamsPerConnection : 1);
+        var interval = rate is { } wanted ? Math.Max(1, (long)(streams / wanted * 1_000_000)) : long.MaxValue;
+        var latencies = answered.SelectMany(latency => Waits(latency, interval)).Order().ToList();
+        return new LoadResult(answered.Count, rows.Count - answered.Count, At(0.5), At(0.99));
 
         TimeSpan At(double part) => latencies.Count == 0 ? TimeSpan.Zero : TimeSpan.FromMicroseconds(latencies[(int)((latencies.Count - 1) * part)]);
+    }
+
+    private static IEnumerable<long> Waits(long latency, long interval)
+    {
+        yield return latency;
+        for (var missing = latency - interval; missing >= interval; missing -= interval)
+        {
+            yield return missing;
+        }
     }
 
     private static IEnumerable<(string Name, string Value)> Headers(Scenario scenario)

@@ -18,6 +18,9 @@ internal sealed record LoadOptions
     /// <summary>What goes before the first round, so that the code is compiled for what it does.</summary>
     public int WarmUpSeconds { get; init; } = 6;
 
+    /// <summary>How long Sentry is away.</summary>
+    public int OutageSeconds { get; init; } = 10;
+
     /// <summary>Only scenarios whose name contains it.</summary>
     public string Only { get; init; } = string.Empty;
 
