@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Globalization;
 using SentryOtel.Cluster.Processes;
 using SentryOtel.Testing;
@@ -105,7 +106,13 @@ internal sealed class GatewayProcess : IRunningGateway
         var endpoints = ports.Select(port => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}")).ToArray();
         var file = Path.Combine(folder, "gateway.yaml");
         File.WriteAllText(file, settings.ToYaml(sentry, endpoints[0], endpoints[1], endpoints[2], endpoints[3]));
-        var process = LocalProcess.Start(Path.Combine(AppContext.BaseDirectory, "sentry-otel-gateway"), ["--config", file], Path.Combine(folder, "gateway.log"));
+        var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(pair => (string)pair.Key, pair => (string)pair.Value!, StringComparer.Ordinal);
+        foreach (var (name, value) in settings.Environment)
+        {
+            environment[name] = value;
+        }
+
+        var process = LocalProcess.Start(Path.Combine(AppContext.BaseDirectory, "sentry-otel-gateway"), ["--config", file], Path.Combine(folder, "gateway.log"), environment);
         return new GatewayProcess(process, folder, ports);
     }
 

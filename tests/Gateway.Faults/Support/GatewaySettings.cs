@@ -18,6 +18,9 @@ internal sealed record GatewaySettings
     /// <summary><c>service.drain_timeout</c>.</summary>
     public string DrainTimeout { get; init; } = "10s";
 
+    /// <summary>Environment variables of the program, besides those of the test.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The file's text.</summary>
     public string ToYaml(StandIn sentry, string grpc = "127.0.0.1:0", string http = "127.0.0.1:0", string health = "127.0.0.1:0", string metrics = "127.0.0.1:0")
     {
