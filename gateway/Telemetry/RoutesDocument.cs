@@ -22,10 +22,13 @@ internal sealed class RoutesDocument(
 
     private static readonly TimeSpan IdleAfter = TimeSpan.FromMinutes(10);
 
+    private readonly DateTimeOffset _startedAt = timeProvider.GetUtcNow();
+
     public byte[] Render(IEnumerable<ExporterPipeline> exporters) => JsonSerializer.SerializeToUtf8Bytes(
         new RoutesView(
             version,
             timeProvider.GetUtcNow(),
+            _startedAt,
             notReady(),
             new MemoryView(admission.Reserved, admission.Limit, Environment.WorkingSet),
             [.. requests.RejectedMetrics.Select(pair => new RejectedView(OtlpSignal.Metrics.Name(), pair.Key.Name(), pair.Value.Items))],
@@ -61,9 +64,12 @@ internal sealed class RoutesDocument(
     private RouteView View(ExporterPipeline exporter, ProjectQueue queue, string[] services)
     {
         var target = queue.Target;
-        return View(exporter.Now, queue.Name, target.ProjectSlug, queue.Signal, services, queue.Read(), exporter.Account(queue.Signal, target.ProjectSlug).Read())
-            with
-        { ProjectId = target.ProjectId };
+        var account = exporter.Account(queue.Signal, target.ProjectSlug);
+        return View(exporter.Now, queue.Name, target.ProjectSlug, queue.Signal, services, queue.Read(), account.Read()) with
+        {
+            ProjectId = target.ProjectId,
+            CountsShared = account.Project == target.ProjectSlug ? null : true,
+        };
     }
 
     private RouteView View(MetricsForwarder metrics) => View(

@@ -5,12 +5,19 @@ namespace SentryOtel.Gateway.Telemetry;
 /// <summary>The document at <c>/routes</c>. Never holds a key.</summary>
 /// <param name="Version">Of the gateway.</param>
 /// <param name="At">Now, by the gateway's clock.</param>
+/// <param name="StartedAt">When all counts were zero, by the same clock: another time is another process.</param>
 /// <param name="NotReady">Why the gateway is not ready; null when it is.</param>
 /// <param name="Memory">What is held and may be held.</param>
 /// <param name="Rejected">Items that no exporter was asked for: metrics without a destination.</param>
 /// <param name="Exporters">By component id.</param>
 internal sealed record RoutesView(
-    string Version, DateTimeOffset At, string? NotReady, MemoryView Memory, IReadOnlyList<RejectedView> Rejected, IReadOnlyList<ExporterView> Exporters);
+    string Version,
+    DateTimeOffset At,
+    DateTimeOffset StartedAt,
+    string? NotReady,
+    MemoryView Memory,
+    IReadOnlyList<RejectedView> Rejected,
+    IReadOnlyList<ExporterView> Exporters);
 
 /// <param name="ReservedBytes">Held by requests and queues.</param>
 /// <param name="LimitBytes">What they may hold.</param>
@@ -103,6 +110,9 @@ internal sealed record RouteView
 
     /// <summary>When data came last.</summary>
     public DateTimeOffset? LastSeen { get; init; }
+
+    /// <summary>True when counts and <see cref="LastSeen"/> are those of several projects together: there are more than have books of their own.</summary>
+    public bool? CountsShared { get; init; }
 
     public FailureView? LastError { get; init; }
 }

@@ -16,9 +16,10 @@ internal sealed class Rig : IDisposable
 {
     private readonly ReceiverPipeline _ingest;
 
-    public Rig(QueueConfiguration? queue = null, RetryConfiguration? retry = null, BatchConfiguration? batch = null, long admissionBytes = 64 * 1024 * 1024, bool checkRecords = true, IQueueFiles? files = null, FakeTimeProvider? time = null, HttpConfiguration? http = null)
+    public Rig(QueueConfiguration? queue = null, RetryConfiguration? retry = null, BatchConfiguration? batch = null, long admissionBytes = 64 * 1024 * 1024, bool checkRecords = true, IQueueFiles? files = null, FakeTimeProvider? time = null, HttpConfiguration? http = null, Accounts? accounts = null)
     {
         Time = time ?? new FakeTimeProvider();
+        Accounts = accounts ?? new Accounts();
         Admission = new Admission(admissionBytes);
         var exporter = new ExporterConfiguration
         {
@@ -47,7 +48,7 @@ internal sealed class Rig : IDisposable
 
     public ScriptedSender Sender { get; } = new();
 
-    public Accounts Accounts { get; } = new();
+    public Accounts Accounts { get; }
 
     public Admission Admission { get; }
 
