@@ -10,7 +10,8 @@ public sealed class SentryProjectRouteStatus
     /// <summary>Generation of the spec that this status speaks of.</summary>
     public long? ObservedGeneration { get; set; }
 
-    /// <summary>Accepted, ProjectReady, Programmed, Ready and RateLimited: the route as a whole, for <c>kubectl wait</c>.</summary>
+    /// <summary>Accepted, ProjectReady, Programmed, Ready and RateLimited: the route as a whole, for <c>kubectl wait</c>. RateLimited says which limits of Sentry's hold until when; Ready stays True
+    /// while gateways keep the data for so long.</summary>
     [Items(16), ListMapKeys("type")]
     public List<V1Condition>? Conditions { get; set; }
 
@@ -21,7 +22,7 @@ public sealed class SentryProjectRouteStatus
     /// <summary>The project in Sentry.</summary>
     public RouteProjectStatus? Project { get; set; }
 
-    /// <summary>What the gateway counted, rounded and written rarely.</summary>
+    /// <summary>What the gateways counted, rounded and written at most once a minute.</summary>
     public RouteTraffic? Traffic { get; set; }
 
     /// <summary>Who wrote the route.</summary>
@@ -78,7 +79,7 @@ public sealed class RouteProjectEndpoints
     public string? Logs { get; set; }
 }
 
-/// <summary>What the gateway counted for a route since it was created, rounded and written rarely.</summary>
+/// <summary>What the gateways counted for the route's project: routes of one project show the same. From 1000 on rounded to two digits, written at most once a minute.</summary>
 public sealed class RouteTraffic
 {
     /// <summary>Spans and log records accepted from clients.</summary>
@@ -90,7 +91,7 @@ public sealed class RouteTraffic
     /// <summary>Of these, dropped with a reason.</summary>
     public long Dropped { get; set; }
 
-    /// <summary>When data of the service last arrived.</summary>
+    /// <summary>When data last arrived, to the minute.</summary>
     public DateTimeOffset? LastSeenTime { get; set; }
 }
 

@@ -1,4 +1,5 @@
 using SentryOtel.Operator.Controllers;
+using SentryOtel.Operator.Traffic;
 
 namespace SentryOtel.Operator.Configuration;
 
@@ -41,6 +42,9 @@ internal sealed record OperatorOptions
 
     /// <summary>Times of the route controller.</summary>
     public ProjectRouteTimes RouteTimes { get; init; } = new();
+
+    /// <summary>Times of what is asked of gateways.</summary>
+    public TrafficTimes TrafficTimes { get; init; } = new();
 }
 
 /// <summary>Times of the operator's periodic work.</summary>

@@ -35,7 +35,7 @@ internal static class ExporterRegistration
             .Owns(WorkKind.Reconcile, Desired<V1StatefulSet>(), sets)
             .Owns(WorkKind.Reconcile, Desired<V1Service>(), Owned<V1Service>(host, services))
             .Owns(WorkKind.Reconcile, Removed<V1ServiceAccount>(), Owned<V1ServiceAccount>(host, services))
-            .Watches<SentryProjectRoute>(static route => [RouteClaims.ExporterOf(route)], WorkKind.Status, informer: routes.Informer));
+            .Watches<SentryProjectRoute>(static route => [RouteClaims.ExporterOf(route)], WorkKind.Status, RouteChanges.BesideTraffic(), routes.Informer));
     }
 
     private static Informer<T> Owned<T>(OperatorHostBuilder host, OperatorServices services)

@@ -6,6 +6,7 @@ using SentryOtel.Kubernetes.Events;
 using SentryOtel.Kubernetes.Informers;
 using SentryOtel.Operator.Projects;
 using SentryOtel.Operator.Routes;
+using SentryOtel.Operator.Traffic;
 
 namespace SentryOtel.Operator.Controllers;
 
@@ -20,8 +21,12 @@ internal sealed class ProjectRouteController(
     RouteAcceptance acceptance,
     RouteProgramming programming,
     ProjectRouteTimes times,
-    Random random) : IEntityStatusController<SentryProjectRoute>
+    Random random,
+    TrafficBoard? traffic = null) : IEntityStatusController<SentryProjectRoute>
 {
+    // A limit ends in whole seconds.
+    private static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(100);
+
     private readonly RouteMemory _memory = new();
     private readonly RouteStatusComposer _composer = new(services.TimeProvider);
     private RouteMarks? _marks;
@@ -32,7 +37,7 @@ internal sealed class ProjectRouteController(
     private ProjectResolver Resolver => _resolver ??= new ProjectResolver(services, _memory, Marks);
 
     /// <summary>Wakes the second pass of a route after a while; set when the controller is hooked up.</summary>
-    public Action<ObjectKey, TimeSpan>? CheckProgrammingAfter { get; set; }
+    public Action<ObjectKey, TimeSpan>? CheckStatusAfter { get; set; }
 
     /// <inheritdoc/>
     public async Task<ReconciliationResult> ReconcileAsync(SentryProjectRoute route, CancellationToken cancellationToken)
@@ -88,6 +93,7 @@ internal sealed class ProjectRouteController(
     public Task<ReconciliationResult> DeletedAsync(ObjectKey key, CancellationToken cancellationToken)
     {
         _memory.Forget(key);
+        traffic?.Forget(key);
         services.Status.Forget("SentryProjectRoute", key);
         return Task.FromResult(ReconciliationResult.Success());
     }
@@ -122,7 +128,8 @@ internal sealed class ProjectRouteController(
         var programmed = accepted.IsAccepted && exporter is not null
             ? programming.Of(route, exporter, project.Project)
             : new ProgrammingVerdict(false, accepted.Reason, accepted.Message);
-        var status = _composer.Compose(route, exporter, before, accepted, project, programmed);
+        var observed = traffic?.Read(route);
+        var status = _composer.Compose(route, exporter, before, accepted, project, programmed, observed);
         var written = await services.Status.WriteAsync(
             route, RouteStatusComposer.OwnPart(route.Status), status, CrdJsonContext.Default.SentryProjectRouteStatus, cancellationToken).ConfigureAwait(false);
         if (written == StatusWrite.Gone)
@@ -134,7 +141,13 @@ internal sealed class ProjectRouteController(
         TellTransitions(route, before, status);
         if (accepted.IsAccepted && !programmed.IsProgrammed && project.IsReady)
         {
-            CheckProgrammingAfter?.Invoke(ObjectKey.Of(route), times.ProgrammingCheck);
+            CheckStatusAfter?.Invoke(ObjectKey.Of(route), times.ProgrammingCheck);
+        }
+
+        var now = services.TimeProvider.GetUtcNow();
+        if (exporter is not null && observed?.NextChange(now, QueueAge.Of(exporter)) is { } change)
+        {
+            CheckStatusAfter?.Invoke(ObjectKey.Of(route), change - now + Margin);
         }
     }
 
@@ -153,6 +166,29 @@ internal sealed class ProjectRouteController(
         if (after.Conditions.IsConditionTrue(RouteReasons.ReadyType) && !(before?.Conditions.IsConditionTrue(RouteReasons.ReadyType) ?? false))
         {
             services.Events.Event(route, EventType.Normal, RouteReasons.Ready, "Reconcile", "a span sent now would arrive");
+        }
+
+        TellRefusals(route, before, after);
+    }
+
+    /// <summary>What Sentry does to the route's data, once when it begins and once when a limit ends.</summary>
+    private void TellRefusals(SentryProjectRoute route, SentryProjectRouteStatus? before, SentryProjectRouteStatus after)
+    {
+        var limited = after.Conditions.FindCondition(RouteReasons.RateLimitedType);
+        var wasLimited = before?.Conditions.IsConditionTrue(RouteReasons.RateLimitedType) ?? false;
+        if (limited?.Status == ConditionStatus.True && !wasLimited)
+        {
+            services.Events.Event(route, EventType.Warning, RouteReasons.LimitedBySentry, "Observe", limited.Message ?? "");
+        }
+        else if (limited?.Status == ConditionStatus.False && wasLimited)
+        {
+            services.Events.Event(route, EventType.Normal, RouteReasons.RateLimitEnded, "Observe", limited.Message ?? "");
+        }
+
+        var ready = after.Conditions.FindCondition(RouteReasons.ReadyType);
+        if (ready?.Reason == RouteReasons.RefusedBySentry && before?.Conditions.FindCondition(RouteReasons.ReadyType)?.Reason != ready.Reason)
+        {
+            services.Events.Event(route, EventType.Warning, RouteReasons.RefusedBySentry, "Observe", ready.Message ?? "");
         }
     }
 

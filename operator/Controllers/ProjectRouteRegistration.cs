@@ -5,9 +5,11 @@ using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Kubernetes.Hosting;
 using SentryOtel.Kubernetes.Informers;
 using SentryOtel.Kubernetes.Queueing;
+using SentryOtel.Operator.Gateways;
 using SentryOtel.Operator.Projects;
 using SentryOtel.Operator.Routes;
 using SentryOtel.Operator.RoutingTables;
+using SentryOtel.Operator.Traffic;
 
 namespace SentryOtel.Operator.Controllers;
 
@@ -22,8 +24,9 @@ internal static class ProjectRouteRegistration
     /// <param name="routes">The routes by exporter.</param>
     /// <param name="times">Times of its periodic work; null for the defaults.</param>
     /// <param name="random">Jitter.</param>
+    /// <param name="traffic">What gateways say of routes; null where nobody asks them.</param>
     public static Controller<SentryProjectRoute> AddProjectRouteController(
-        this OperatorHostBuilder host, OperatorServices services, RouteIndex routes, ProjectRouteTimes? times, Random random)
+        this OperatorHostBuilder host, OperatorServices services, RouteIndex routes, ProjectRouteTimes? times, Random random, TrafficBoard? traffic = null)
     {
         times ??= new ProjectRouteTimes();
         var spaces = services.Options.WatchNamespaces;
@@ -31,10 +34,10 @@ internal static class ProjectRouteRegistration
         // Namespaces are cluster-scoped: an operator of some namespaces has no right to list them.
         var namespaces = spaces.Count == 0 ? host.Informer<V1NamespaceMetadata>() : null;
         var tables = RoutingTableStore.AddTo(host, spaces);
-        var leases = host.Informer(new InformerOptions<V1Lease> { Namespaces = spaces, LabelSelector = RouteProgramming.LeaseSelector });
+        var leases = host.Informer(new InformerOptions<V1Lease> { Namespaces = spaces, LabelSelector = GatewayLeases.Selector });
         var acceptance = new RouteAcceptance(routes, namespaces?.Store);
-        var programming = new RouteProgramming(tables, leases.Store, services.TimeProvider);
-        var reconciler = new ProjectRouteController(services, exporters.Store, routes, acceptance, programming, times, random);
+        var programming = new RouteProgramming(tables, new GatewayLeases(leases.Store, services.TimeProvider));
+        var reconciler = new ProjectRouteController(services, exporters.Store, routes, acceptance, programming, times, random, traffic);
         var controller = host.AddController(reconciler, builder =>
         {
             builder.WithOptions(new ControllerOptions
@@ -54,7 +57,7 @@ internal static class ProjectRouteRegistration
                     space => KeysIn(routes.Informer.Store, space.Metadata.Name!), predicate: EventPredicates.LabelsChanged<V1NamespaceMetadata>(), informer: namespaces);
             }
         });
-        reconciler.CheckProgrammingAfter = (key, delay) => controller.EnqueueAfter(key, delay, WorkKind.Status);
+        reconciler.CheckStatusAfter = (key, delay) => controller.EnqueueAfter(key, delay, WorkKind.Status);
         return controller;
     }
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using SentryOtel.Crds;
 using SentryOtel.Kubernetes.Entities;
-using SentryOtel.Kubernetes.Informers;
+using SentryOtel.Operator.Gateways;
 using SentryOtel.Operator.Projects;
 using SentryOtel.Operator.RoutingTables;
 using SentryOtel.Sentry.Routing;
@@ -12,15 +12,10 @@ namespace SentryOtel.Operator.Controllers;
 /// Whether every running gateway has loaded a route. Gateways say which generation of the routing table they serve on a Lease of their own; the
 /// table says in which generation the route last changed.
 /// </summary>
-internal sealed class RouteProgramming(RoutingTableStore tables, IStore<V1Lease> leases, TimeProvider timeProvider)
+internal sealed class RouteProgramming(RoutingTableStore tables, GatewayLeases gateways)
 {
     /// <summary>Annotation of a gateway's Lease: generation of the routing table that it serves.</summary>
     public const string GenerationAnnotation = SentryOtelGroup.Group + "/routing-table-generation";
-
-    /// <summary>Selects the Leases of gateways.</summary>
-    public const string LeaseSelector = ComponentLabel + "=gateway," + SentryOtelGroup.ExporterLabel;
-
-    private const string ComponentLabel = "app.kubernetes.io/component";
 
     /// <summary>Decides.</summary>
     /// <param name="route">The route.</param>
@@ -44,7 +39,7 @@ internal sealed class RouteProgramming(RoutingTableStore tables, IStore<V1Lease>
             return new ProgrammingVerdict(false, RouteReasons.Pending, "the routing table does not have the project as it is now yet");
         }
 
-        var serving = LiveGateways(exporter).Select(GenerationOf).ToList();
+        var serving = gateways.Live(exporter).Select(GenerationOf).ToList();
         return serving switch
         {
             [] => new ProgrammingVerdict(false, RouteReasons.GatewayNotReporting, "no running gateway has reported which routing table it serves"),
@@ -53,19 +48,6 @@ internal sealed class RouteProgramming(RoutingTableStore tables, IStore<V1Lease>
             _ => new ProgrammingVerdict(true, RouteReasons.Programmed, "every running gateway serves the route"),
         };
     }
-
-    private IEnumerable<V1Lease> LiveGateways(SentryExporter exporter)
-    {
-        var now = timeProvider.GetUtcNow();
-        var label = Naming.LabelValue(exporter.Metadata.Name!);
-        return leases.ByNamespace(exporter.Metadata.Namespace!).Where(lease =>
-            Label(lease, SentryOtelGroup.ExporterLabel) == label
-            && Label(lease, ComponentLabel) == "gateway"
-            && lease.Spec is { RenewTime: { } renewed, LeaseDurationSeconds: { } seconds }
-            && renewed + TimeSpan.FromSeconds(seconds) > now);
-    }
-
-    private static string? Label(V1Lease lease, string label) => lease.Metadata.Labels?.TryGetValue(label, out var value) == true ? value : null;
 
     /// <summary>The generation on a Lease; -1 when it has none, which no entry has either.</summary>
     public static long GenerationOf(V1Lease lease) =>

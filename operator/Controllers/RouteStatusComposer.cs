@@ -3,6 +3,7 @@ using SentryOtel.Kubernetes.Conditions;
 using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Operator.Projects;
 using SentryOtel.Operator.Routes;
+using SentryOtel.Operator.Traffic;
 
 namespace SentryOtel.Operator.Controllers;
 
@@ -10,7 +11,7 @@ namespace SentryOtel.Operator.Controllers;
 internal sealed class RouteStatusComposer(TimeProvider timeProvider)
 {
     private static readonly string[] OwnTypes =
-        [RouteReasons.AcceptedType, RouteReasons.ProjectReadyType, RouteReasons.ProgrammedType, RouteReasons.ReadyType];
+        [RouteReasons.AcceptedType, RouteReasons.ProjectReadyType, RouteReasons.ProgrammedType, RouteReasons.ReadyType, RouteReasons.RateLimitedType];
 
     /// <summary>The whole of what this controller owns of a status.</summary>
     /// <param name="route">The route.</param>
@@ -19,20 +20,23 @@ internal sealed class RouteStatusComposer(TimeProvider timeProvider)
     /// <param name="accepted">The exporter's verdict.</param>
     /// <param name="project">What came of the project.</param>
     /// <param name="programmed">The gateways' word.</param>
+    /// <param name="observed">What gateways tell of its data; null to leave what the status says of them.</param>
     public SentryProjectRouteStatus Compose(
         SentryProjectRoute route,
         SentryExporter? exporter,
         SentryProjectRouteStatus? before,
         AcceptanceVerdict accepted,
         ProjectOutcome project,
-        ProgrammingVerdict programmed)
+        ProgrammingVerdict programmed,
+        RouteObservation? observed = null)
     {
         var conditions = Own(before?.Conditions);
         Set(RouteReasons.AcceptedType, accepted.IsAccepted, accepted.Reason, accepted.Message);
         Set(RouteReasons.ProjectReadyType, project.IsReady, project.Reason, project.Message);
         Set(RouteReasons.ProgrammedType, programmed.IsProgrammed, programmed.Reason, programmed.Message);
-        var (ready, reason, message) = Ready(route, exporter, accepted, project, programmed);
+        var (ready, reason, message) = Ready(route, exporter, accepted, project, programmed, observed);
         Set(RouteReasons.ReadyType, ready, reason, message);
+        SetRateLimited(conditions, route, hasProject: accepted.IsAccepted && project.Project is not null, observed);
         var key = RouteClaims.ExporterOf(route);
         return new SentryProjectRouteStatus
         {
@@ -40,6 +44,7 @@ internal sealed class RouteStatusComposer(TimeProvider timeProvider)
             Conditions = conditions,
             Exporters = [new RouteExporterStatus { Namespace = key.Namespace!, Name = key.Name, Conditions = [.. conditions] }],
             Project = project.Project,
+            Traffic = observed?.Traffic ?? before?.Traffic,
             Origin = RouteAnnotations.OriginOf(route),
         };
 
@@ -47,7 +52,7 @@ internal sealed class RouteStatusComposer(TimeProvider timeProvider)
             conditions.SetCondition(type, ConditionStatus.Of(holds), because, text, route.Metadata.Generation, timeProvider);
     }
 
-    /// <summary>The part of a status that this controller writes; the gateway's counts are others'.</summary>
+    /// <summary>The part of a status that this controller writes: all but conditions of types that it does not know.</summary>
     public static SentryProjectRouteStatus? OwnPart(SentryProjectRouteStatus? status) => status is null ? null : new SentryProjectRouteStatus
     {
         ObservedGeneration = status.ObservedGeneration,
@@ -56,13 +61,32 @@ internal sealed class RouteStatusComposer(TimeProvider timeProvider)
             ? [.. exporters.Select(static exporter => new RouteExporterStatus { Namespace = exporter.Namespace, Name = exporter.Name, Conditions = Own(exporter.Conditions) })]
             : null,
         Project = status.Project,
+        Traffic = status.Traffic,
         Origin = status.Origin,
     };
 
     private static List<V1Condition> Own(List<V1Condition>? conditions) => [.. (conditions ?? []).Where(static condition => OwnTypes.Contains(condition.Type))];
 
-    private static (bool Ready, string Reason, string Message) Ready(
-        SentryProjectRoute route, SentryExporter? exporter, AcceptanceVerdict accepted, ProjectOutcome project, ProgrammingVerdict programmed)
+    private void SetRateLimited(List<V1Condition> conditions, SentryProjectRoute route, bool hasProject, RouteObservation? observed)
+    {
+        if (!hasProject)
+        {
+            conditions.RemoveCondition(RouteReasons.RateLimitedType);
+        }
+        else if (observed is not null)
+        {
+            var verdict = RateLimitVerdict.Of(observed, timeProvider.GetUtcNow());
+            conditions.SetCondition(RouteReasons.RateLimitedType, verdict.Status, verdict.Reason, verdict.Message, route.Metadata.Generation, timeProvider);
+        }
+    }
+
+    private (bool Ready, string Reason, string Message) Ready(
+        SentryProjectRoute route,
+        SentryExporter? exporter,
+        AcceptanceVerdict accepted,
+        ProjectOutcome project,
+        ProgrammingVerdict programmed,
+        RouteObservation? observed)
     {
         if (!accepted.IsAccepted || exporter is null)
         {
@@ -90,8 +114,20 @@ internal sealed class RouteStatusComposer(TimeProvider timeProvider)
             return (false, programmed.Reason, programmed.Message);
         }
 
-        return exporter.Status?.Conditions.IsConditionTrue("GatewayAvailable") == true
-            ? (true, RouteReasons.Ready, "a span sent now would arrive")
-            : (false, RouteReasons.GatewayUnavailable, exporter.Status?.Conditions.FindCondition("GatewayAvailable")?.Message ?? "no gateway is available");
+        if (exporter.Status?.Conditions.IsConditionTrue("GatewayAvailable") != true)
+        {
+            return (false, RouteReasons.GatewayUnavailable, exporter.Status?.Conditions.FindCondition("GatewayAvailable")?.Message ?? "no gateway is available");
+        }
+
+        if (observed?.IsRefused == true)
+        {
+            return (false, RouteReasons.RefusedBySentry, "Sentry refuses the project, its key or its spans, and gateways keep them within queue.maxAge: see lastError of /routes on port 8888 of a gateway");
+        }
+
+        // A limit that ends while data are kept delays a span; one that outlasts them loses it.
+        var now = timeProvider.GetUtcNow();
+        return observed?.SpansWait(now) > QueueAge.Of(exporter)
+            ? (false, RouteReasons.LimitedBySentry, RateLimitVerdict.Describe(observed.Limits.Where(limit => limit.HoldsSpans && limit.Until > now)))
+            : (true, RouteReasons.Ready, "a span sent now would arrive");
     }
 }

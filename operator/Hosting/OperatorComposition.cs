@@ -12,6 +12,7 @@ using SentryOtel.Operator.Credentials;
 using SentryOtel.Operator.Discovery;
 using SentryOtel.Operator.Routes;
 using SentryOtel.Operator.RoutingTables;
+using SentryOtel.Operator.Traffic;
 
 namespace SentryOtel.Operator.Hosting;
 
@@ -21,6 +22,7 @@ internal sealed class OperatorComposition : IAsyncDisposable
     private const string ReportingController = SentryOtelGroup.Group + "/operator";
 
     private readonly ExporterConnections _connections;
+    private readonly IDisposable _gateways;
 
     /// <param name="client">For everything but leader election.</param>
     /// <param name="leaderElectionClient">For the Lease alone; may be null without leader election.</param>
@@ -52,7 +54,9 @@ internal sealed class OperatorComposition : IAsyncDisposable
         };
         var routes = RouteIndex.AddTo(builder);
         builder.AddExporterController(services, routes, random);
-        builder.AddProjectRouteController(services, routes, options.RouteTimes, random);
+        var traffic = new TrafficBoard(options.TrafficTimes.LeastPause, timeProvider);
+        var routeController = builder.AddProjectRouteController(services, routes, options.RouteTimes, random, traffic);
+        _gateways = builder.AddTrafficReporter(services, routes, traffic, routeController, GatewayReader.CreateHandler());
         builder.AddRoutingTableController(services, routes);
         if (workloads is not null)
         {
@@ -72,6 +76,7 @@ internal sealed class OperatorComposition : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Host.DisposeAsync().ConfigureAwait(false);
+        _gateways.Dispose();
         _connections.Dispose();
     }
 

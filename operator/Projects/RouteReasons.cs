@@ -7,6 +7,7 @@ internal static class RouteReasons
     public const string ProjectReadyType = "ProjectReady";
     public const string ProgrammedType = "Programmed";
     public const string ReadyType = "Ready";
+    public const string RateLimitedType = "RateLimited";
 
     public const string Accepted = "Accepted";
     public const string InvalidSpec = "InvalidSpec";
@@ -31,6 +32,12 @@ internal static class RouteReasons
     public const string GatewayUnavailable = "GatewayUnavailable";
     public const string CredentialsUnknown = "CredentialsUnknown";
     public const string Ready = "Ready";
+    public const string RefusedBySentry = "RefusedBySentry";
+
+    public const string LimitedBySentry = "LimitedBySentry";
+    public const string RateLimitEnded = "RateLimitEnded";
+    public const string NotRateLimited = "NotRateLimited";
+    public const string GatewaysNotRead = "GatewaysNotRead";
 
     public const string Deleting = "Deleting";
     public const string ProjectDeleted = "ProjectDeleted";

@@ -25,7 +25,7 @@ internal static class RoutingTableRegistration
         return host.AddController(controller, builder => builder
             .Named(Name)
             .WithOptions(new ControllerOptions { MaxConcurrentReconciles = Workers })
-            .Watches<SentryProjectRoute>(static route => [RouteClaims.ExporterOf(route)], informer: routes.Informer)
+            .Watches<SentryProjectRoute>(static route => [RouteClaims.ExporterOf(route)], predicate: RouteChanges.BesideTraffic(), informer: routes.Informer)
             .Owns<V1ConfigMap>(informer: tables.Informer));
     }
 }

@@ -20,7 +20,7 @@ public sealed partial class ConditionsDocumentTests
     ];
 
     private static readonly string[] RouteTypes =
-        [RouteReasons.AcceptedType, RouteReasons.ProjectReadyType, RouteReasons.ProgrammedType, RouteReasons.ReadyType];
+        [RouteReasons.AcceptedType, RouteReasons.ProjectReadyType, RouteReasons.ProgrammedType, RouteReasons.RateLimitedType, RouteReasons.ReadyType];
 
     [Fact]
     public void Every_type_has_its_row()

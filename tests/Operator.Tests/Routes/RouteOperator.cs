@@ -8,10 +8,11 @@ using SentryOtel.Operator.Configuration;
 using SentryOtel.Operator.Controllers;
 using SentryOtel.Operator.Credentials;
 using SentryOtel.Operator.Routes;
+using SentryOtel.Operator.Traffic;
 
 namespace SentryOtel.Operator.Tests.Routes;
 
-/// <summary>An operator that has the route controller and nothing else, on its own credentials.</summary>
+/// <summary>An operator that has the route controller, asks gateways when it has a way to them, and does nothing else, on its own credentials.</summary>
 internal sealed class RouteOperator : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -19,8 +20,9 @@ internal sealed class RouteOperator : IAsyncDisposable
     private readonly ExporterConnections _connections;
     private readonly OperatorHost _host;
     private readonly Task<OperatorHostResult> _running;
+    private readonly IDisposable? _reader;
 
-    public RouteOperator(string kubeconfig, IReadOnlyList<string> namespaces, ProjectRouteTimes times)
+    public RouteOperator(string kubeconfig, IReadOnlyList<string> namespaces, ProjectRouteTimes times, GatewayWay? gateways = null)
     {
         _client = new KubernetesClient(
             KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig),
@@ -40,14 +42,17 @@ internal sealed class RouteOperator : IAsyncDisposable
         _connections = new ExporterConnections(_client, TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
         var services = new OperatorServices
         {
-            Options = new OperatorOptions { LeaderElectionNamespace = "default", GatewayImage = "gateway", WatchNamespaces = namespaces },
+            Options = new OperatorOptions { LeaderElectionNamespace = "default", GatewayImage = "gateway", WatchNamespaces = namespaces, TrafficTimes = gateways?.Times ?? new TrafficTimes() },
             Client = _client,
             Status = new StatusWriter(_client, OperatorOptions.FieldManager),
             Events = builder.Events,
             Connections = _connections,
             LoggerFactory = NullLoggerFactory.Instance,
         };
-        builder.AddProjectRouteController(services, RouteIndex.AddTo(builder), times, new Random(2));
+        var routes = RouteIndex.AddTo(builder);
+        var board = gateways is null ? null : new TrafficBoard(gateways.Times.LeastPause, TimeProvider.System);
+        var controller = builder.AddProjectRouteController(services, routes, times, new Random(2), board);
+        _reader = gateways is null ? null : builder.AddTrafficReporter(services, routes, board!, controller, gateways.Handler);
         _host = builder.Build();
         _running = _host.RunAsync(_stop.Token);
     }
@@ -57,8 +62,12 @@ internal sealed class RouteOperator : IAsyncDisposable
         await _stop.CancelAsync();
         await _running;
         await _host.DisposeAsync();
+        _reader?.Dispose();
         _connections.Dispose();
         _client.Dispose();
         _stop.Dispose();
     }
 }
+
+/// <summary>How an operator reaches gateways.</summary>
+internal sealed record GatewayWay(HttpMessageHandler Handler, TrafficTimes Times);

@@ -37,10 +37,12 @@ internal sealed class RouteWorld : IAsyncDisposable
     private readonly string _kubeconfig;
     private readonly ProjectRouteTimes _times;
     private readonly IReadOnlyList<string> _watched;
+    private readonly GatewayWay? _gateways;
     private RouteOperator? _operator;
 
-    private RouteWorld(RouteCluster cluster, string @namespace, SentryServerHost sentry, ProjectRouteTimes? times, bool everywhere)
+    private RouteWorld(RouteCluster cluster, string @namespace, SentryServerHost sentry, ProjectRouteTimes? times, bool everywhere, GatewayWay? gateways)
     {
+        _gateways = gateways;
         _cluster = cluster;
         _times = times ?? Quick;
         _watched = everywhere ? [] : [@namespace];
@@ -64,10 +66,10 @@ internal sealed class RouteWorld : IAsyncDisposable
     public KubernetesClient Client { get; }
 
     public static async Task<RouteWorld> StartAsync(
-        RouteCluster cluster, SentryServerOptions? sentry = null, ProjectRouteTimes? times = null, bool withToken = true, bool everywhere = false)
+        RouteCluster cluster, SentryServerOptions? sentry = null, ProjectRouteTimes? times = null, bool withToken = true, bool everywhere = false, GatewayWay? gateways = null)
     {
         var server = await SentryServerHost.StartAsync((sentry ?? new SentryServerOptions()) with { Tokens = [new AccessToken(Token, Scopes)] }, Cancellation);
-        var world = new RouteWorld(cluster, cluster.NextNamespace(), server, times, everywhere);
+        var world = new RouteWorld(cluster, cluster.NextNamespace(), server, times, everywhere, gateways);
         await world.CreateNamespaceAsync(world.Namespace);
         if (withToken)
         {
@@ -78,7 +80,7 @@ internal sealed class RouteWorld : IAsyncDisposable
         return world;
     }
 
-    public void StartOperator() => _operator = new RouteOperator(_kubeconfig, _watched, _times);
+    public void StartOperator() => _operator = new RouteOperator(_kubeconfig, _watched, _times, _gateways);
 
     public async Task KillOperatorAsync()
     {

@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using SentryOtel.Crds;
+using SentryOtel.Kubernetes.Client;
+using SentryOtel.Kubernetes.Entities;
+using SentryOtel.Operator.Gateways;
+using SentryOtel.Operator.Manifests;
+
+namespace SentryOtel.Operator.Traffic;
+
+/// <summary>Asks every gateway that lives, a few at a time. One that does not answer is left out, counted, and named once in the log.</summary>
+internal sealed class GatewayRound(IKubernetesClient client, GatewayLeases leases, GatewayReader reader, int concurrency, ILogger logger)
+{
+    private readonly GatewayPods _pods = new(client);
+    private readonly ConcurrentDictionary<string, ReadFailure> _silent = new(StringComparer.Ordinal);
+
+    /// <summary>Per exporter its gateways, with the document of each that answered.</summary>
+    public async Task<IReadOnlyDictionary<ObjectKey, IReadOnlyList<(LiveGateway Gateway, GatewayDocument? Document)>>> RunAsync(
+        IReadOnlyCollection<SentryExporter> exporters, CancellationToken cancellationToken)
+    {
+        var gateways = exporters
+            .SelectMany(exporter => leases.Live(exporter).Select(LiveGateway.Of).OfType<LiveGateway>().DistinctBy(static gateway => gateway.Pod)
+                .Select(gateway => (Exporter: exporter, Gateway: gateway)))
+            .ToList();
+        var answers = new ConcurrentDictionary<(ObjectKey Exporter, string Gateway), GatewayDocument?>();
+        await Parallel.ForEachAsync(
+            gateways,
+            new ParallelOptions { MaxDegreeOfParallelism = concurrency, CancellationToken = cancellationToken },
+            async (asked, token) => answers[(ObjectKey.Of(asked.Exporter), asked.Gateway.Id)] = await ReadAsync(asked.Exporter, asked.Gateway, token).ConfigureAwait(false))
+            .ConfigureAwait(false);
+        Keep(gateways.Select(static asked => asked.Gateway.Id).ToHashSet(StringComparer.Ordinal));
+        return exporters.ToDictionary(
+            static exporter => ObjectKey.Of(exporter),
+            exporter => (IReadOnlyList<(LiveGateway, GatewayDocument?)>)[
+                .. gateways.Where(asked => ReferenceEquals(asked.Exporter, exporter))
+                    .Select(asked => (asked.Gateway, answers[(ObjectKey.Of(exporter), asked.Gateway.Id)])),
+            ]);
+    }
+
+    private async Task<GatewayDocument?> ReadAsync(SentryExporter exporter, LiveGateway gateway, CancellationToken cancellationToken)
+    {
+        var (address, failure) = await _pods.FindAsync(exporter, gateway, cancellationToken).ConfigureAwait(false);
+        var answer = address is null
+            ? failure!
+            : await reader.ReadAsync(GatewayReader.AddressOf(address, GatewayPorts.Metrics), cancellationToken).ConfigureAwait(false);
+        TrafficMetrics.Read(answer.Document is null ? answer.Failure : null);
+        if (answer.Document is not null)
+        {
+            if (_silent.TryRemove(gateway.Id, out _))
+            {
+                Log.GatewayReadAgain(logger, gateway.Pod);
+            }
+
+            return answer.Document;
+        }
+
+        _pods.Forget(gateway);
+
+        // A pod that is gone, or not there yet, is no news.
+        if (answer.Failure is not (ReadFailure.Gone or ReadFailure.NoAddress) && _silent.TryAdd(gateway.Id, answer.Failure))
+        {
+            Log.GatewayUnread(logger, gateway.Pod, answer.Failure.Name(), answer.Message);
+        }
+
+        return null;
+    }
+
+    private void Keep(HashSet<string> live)
+    {
+        _pods.Keep(live);
+        foreach (var id in _silent.Keys)
+        {
+            if (!live.Contains(id))
+            {
+                _silent.TryRemove(id, out _);
+            }
+        }
+    }
+}
