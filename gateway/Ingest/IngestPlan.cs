@@ -69,7 +69,7 @@ internal sealed class IngestPlan(ExporterPipeline exporter, OtlpSignal signal, R
         {
             foreach (var part in _parts.Values.Where(PassesLimit))
             {
-                if (disk.TryAdmit(part.Value, signal, part.Account, [.. part.Ranges], part.Items, (int)part.Bytes, part.Queue is not null) is { } entry)
+                if (disk.TryAdmit(part.Value, signal, part.Account, PayloadOf(part, lease), part.Items, (int)part.Bytes, part.Queue is not null) is { } entry)
                 {
                     entries.Add(entry);
                     TookAny = true;
@@ -124,6 +124,10 @@ internal sealed class IngestPlan(ExporterPipeline exporter, OtlpSignal signal, R
             exporter.Refuse(signal, part.Account.Project, part.Items, part.Bytes);
         }
     }
+
+    // What came compressed is written so, when it needs no cutting.
+    private static RecordPayload PayloadOf(PlannedPart part, BufferLease lease) =>
+        new([.. part.Ranges], part.Ranges.Count == 1 && part.Bytes == lease.Memory.Length ? lease.Gzip : null);
 
     // What comes compressed and needs no cutting is kept so, and the rest is compressed here, while it is in the processor's cache: a fifth waits, and the request's memory is free
     // again. What is too small for that is copied, when it would keep much more than itself.

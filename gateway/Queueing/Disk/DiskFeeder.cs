@@ -58,7 +58,7 @@ internal sealed class DiskFeeder : IDisposable
             if (HasRoom(queue, queue.Read().Bytes, entry.Bytes))
             {
                 _lines.SetParked(line, false);
-                var data = new QueuedData(lease.Share(), entry.Payload, entry.Record.Items, line.Account, _way.Now, entry.Record);
+                var data = entry.Payload.Share(lease, line.Account, _way.Now, entry.Record);
                 if (_way.TryDeliver(queue, data))
                 {
                     return;
@@ -175,7 +175,7 @@ internal sealed class DiskFeeder : IDisposable
     private bool Deliver(ProjectQueue queue, StoredRecord record)
     {
         var array = ArrayPool<byte>.Shared.Rent(record.Length);
-        if (!_log.TryRead(record, array, out var start, out var length))
+        if (!_log.TryRead(record, array, out var header))
         {
             ArrayPool<byte>.Shared.Return(array);
             _log.Blame(record);
@@ -186,7 +186,7 @@ internal sealed class DiskFeeder : IDisposable
         }
 
         var lease = RequestBuffer.Own(array, record.Length, _admission.Take(array.Length), ArrayPool<byte>.Shared);
-        var data = new QueuedData(lease, [lease.Memory.Slice(start, length)], record.Items, record.Line.Account, _way.Now - Age(record.AcceptedAt), record);
+        var data = RecordPayload.Read(lease, header, _way.Now - Age(record.AcceptedAt), record);
         if (_way.TryDeliver(queue, data))
         {
             return true;

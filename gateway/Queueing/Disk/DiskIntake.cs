@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using SentryOtel.Gateway.Configuration;
 using SentryOtel.Gateway.Receiving;
 using SentryOtel.Gateway.Routing;
@@ -8,7 +7,10 @@ using SentryOtel.Otlp;
 namespace SentryOtel.Gateway.Queueing.Disk;
 
 /// <summary>What was admitted of one request for one service.</summary>
-internal sealed record DiskEntry(StoredRecord Record, ImmutableArray<ReadOnlyMemory<byte>> Payload, int Bytes);
+/// <param name="Record">What is counted of it.</param>
+/// <param name="Payload">What is written.</param>
+/// <param name="Bytes">As protobuf.</param>
+internal sealed record DiskEntry(StoredRecord Record, RecordPayload Payload, int Bytes);
 
 /// <summary>Decides what a disk queue takes: within the bounds of its projects, its parking, its disk and the memory.</summary>
 internal sealed class DiskIntake(DiskQueue queue, DiskLines lines, SegmentLog log, IDiskQueueWay way, Admission admission)
@@ -31,9 +33,9 @@ internal sealed class DiskIntake(DiskQueue queue, DiskLines lines, SegmentLog lo
     }
 
     /// <summary>Takes room for what one request holds for one service; null when there is none.</summary>
-    public DiskEntry? TryAdmit(string value, OtlpSignal signal, ProjectAccount account, ImmutableArray<ReadOnlyMemory<byte>> payload, int items, int bytes, bool hasRoute)
+    public DiskEntry? TryAdmit(string value, OtlpSignal signal, ProjectAccount account, RecordPayload payload, int items, int bytes, bool hasRoute)
     {
-        var length = bytes + AppendGroup.HeadBytes(value, account.Project);
+        var length = payload.Length + AppendGroup.HeadBytes(value, account.Project);
         do
         {
             if (lines.TryAdd(value, signal, account, length, hasRoute, () => TryReserve(length), line => new StoredRecord(line, length, items, queue.Now)) is { } record)

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using SentryOtel.Gateway.Configuration;
 using SentryOtel.Gateway.Receiving;
@@ -83,7 +82,7 @@ internal sealed class DiskQueue : IDataStore, IDisposable
     public bool HasRoom(string value, OtlpSignal signal, ProjectAccount account, int bytes, bool hasRoute) => _intake.HasRoom(value, signal, account, bytes, hasRoute);
 
     /// <summary>Takes room for what one request holds for one service; null when there is none.</summary>
-    public DiskEntry? TryAdmit(string value, OtlpSignal signal, ProjectAccount account, ImmutableArray<ReadOnlyMemory<byte>> payload, int items, int bytes, bool hasRoute) =>
+    public DiskEntry? TryAdmit(string value, OtlpSignal signal, ProjectAccount account, RecordPayload payload, int items, int bytes, bool hasRoute) =>
         _intake.TryAdmit(value, signal, account, payload, items, bytes, hasRoute);
 
     /// <summary>Writes what was admitted, all or nothing, and hands it on once it is safe. The memory behind the payloads must stay readable until then.</summary>

@@ -5,11 +5,11 @@ namespace SentryOtel.Gateway.Queueing.Disk;
 
 /// <summary>
 /// What stands before a record's bytes in a segment, 48 bytes, little endian: magic (4), CRC-32C of the rest of the header (4), CRC-32C of the body (4), length of the payload (4),
-/// sequence (8), time of acceptance in Unix milliseconds (8), items (4), length of the routing value (4), signal (1), version (1), length of the project's name (2), zeros (4).
+/// sequence (8), time of acceptance in Unix milliseconds (8), items (4), length of the routing value (4), signal (1), version (1), length of the project's name (2), form of the payload (1), zeros (3).
 /// The body is the routing value, the project's name and the payload, one after the other.
 /// </summary>
 internal readonly record struct RecordHeader(
-    uint BodyCrc, int PayloadLength, long Sequence, long AcceptedAt, int Items, int ValueLength, int ProjectLength, OtlpSignal Signal)
+    uint BodyCrc, int PayloadLength, long Sequence, long AcceptedAt, int Items, int ValueLength, int ProjectLength, OtlpSignal Signal, PayloadForm Form)
 {
     public const int Size = 48;
 
@@ -46,6 +46,7 @@ internal readonly record struct RecordHeader(
         to[40] = (byte)Signal;
         to[41] = Version;
         BinaryPrimitives.WriteUInt16LittleEndian(to[42..], checked((ushort)ProjectLength));
+        to[44] = (byte)Form;
         BinaryPrimitives.WriteUInt32LittleEndian(to[4..], Crc32C.Of(to[8..Size]));
     }
 
@@ -66,7 +67,8 @@ internal readonly record struct RecordHeader(
             BinaryPrimitives.ReadInt32LittleEndian(from[32..]),
             BinaryPrimitives.ReadInt32LittleEndian(from[36..]),
             BinaryPrimitives.ReadUInt16LittleEndian(from[42..]),
-            (OtlpSignal)from[40]);
-        return header is { PayloadLength: >= 0, Items: >= 0, ValueLength: >= 0 } && Enum.IsDefined(header.Signal);
+            (OtlpSignal)from[40],
+            (PayloadForm)from[44]);
+        return header is { PayloadLength: >= 0, Items: >= 0, ValueLength: >= 0 } && Enum.IsDefined(header.Signal) && Enum.IsDefined(header.Form);
     }
 }

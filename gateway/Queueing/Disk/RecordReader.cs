@@ -3,29 +3,20 @@ namespace SentryOtel.Gateway.Queueing.Disk;
 /// <summary>Reads records back and checks them.</summary>
 internal sealed class RecordReader(LogEnvironment environment)
 {
-    /// <summary>Reads one record's payload into <paramref name="bytes"/>, which is as long as the record; false when it is not intact any more.</summary>
-    public bool TryRead(StoredRecord record, Span<byte> bytes, out int start, out int length)
+    /// <summary>Reads one record into <paramref name="bytes"/>, which is as long; false when it is not intact any more.</summary>
+    public bool TryRead(StoredRecord record, Span<byte> bytes, out RecordHeader header)
     {
         while (true)
         {
             var (segment, offset) = record.Place;
             try
             {
-                if (TryRead(segment, offset, bytes[..record.Length], out var header))
-                {
-                    start = header.Length - header.PayloadLength;
-                    length = header.PayloadLength;
-                    return true;
-                }
+                return TryRead(segment, offset, bytes[..record.Length], out header);
             }
             catch (ObjectDisposedException) when (record.Place.Segment != segment)
             {
                 // Rewritten meanwhile.
-                continue;
             }
-
-            (start, length) = (0, 0);
-            return false;
         }
     }
 

@@ -110,8 +110,8 @@ internal sealed class SegmentLog : IDisposable
         await _writing.WhenIdleAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Reads one record's payload into <paramref name="payload"/>, which is as long as the record; false when it is not intact any more.</summary>
-    public bool TryRead(StoredRecord record, Span<byte> payload, out int start, out int length) => _reader.TryRead(record, payload, out start, out length);
+    /// <summary>Reads one record into <paramref name="bytes"/>, which is as long; false when it is not intact any more.</summary>
+    public bool TryRead(StoredRecord record, Span<byte> bytes, out RecordHeader header) => _reader.TryRead(record, bytes, out header);
 
     /// <summary>The record can not be read: its segment is kept for a look.</summary>
     public void Blame(StoredRecord record) => _segments.Blame(record.Place.Segment);

@@ -104,7 +104,7 @@ public sealed class SegmentLogModelTests
                     var record = new StoredRecord(_line, payload.Length + AppendGroup.HeadBytes(_line.Value, "orders"), 1, 0);
                     if (_log.TryReserve(record.Length))
                     {
-                        group.Add(record, _log.NextSequence(), [payload.AsMemory(0, payload.Length / 2), payload.AsMemory(payload.Length / 2)]);
+                        group.Add(record, _log.NextSequence(), new RecordPayload([payload.AsMemory(0, payload.Length / 2), payload.AsMemory(payload.Length / 2)]));
                         records.Add((id, record));
                     }
                 }
@@ -260,10 +260,10 @@ public sealed class SegmentLogModelTests
         private void Check(StoredRecord record, bool isBegun, Dictionary<int, StoredRecord> found)
         {
             var bytes = new byte[record.Length];
-            Assert.True(_log.TryRead(record, bytes, out var start, out var length));
-            var payload = bytes.AsSpan(start, length);
+            Assert.True(_log.TryRead(record, bytes, out var header));
+            var payload = bytes.AsSpan(header.Length - header.PayloadLength);
             var id = BitConverter.ToInt32(payload);
-            Assert.True(payload.SequenceEqual(Payload(id, length - sizeof(int))), $"record {id} came back changed");
+            Assert.True(payload.SequenceEqual(Payload(id, payload.Length - sizeof(int))), $"record {id} came back changed");
             Assert.True(isBegun || !_begun.Contains(id), $"nothing tells that the sending of record {id} had begun, after {_trace}");
             found[id] = record;
         }

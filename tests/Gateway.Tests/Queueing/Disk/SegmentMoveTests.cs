@@ -134,7 +134,7 @@ public sealed class SegmentMoveTests
             records[id] = new StoredRecord(line, payload.Length + AppendGroup.HeadBytes("orders", "orders"), 1, id);
             Assert.True(log.TryReserve(records[id].Length));
             var group = new AppendGroup();
-            group.Add(records[id], log.NextSequence(), [payload]);
+            group.Add(records[id], log.NextSequence(), new RecordPayload([payload]));
             Assert.Equal(AppendResult.Committed, await log.AppendAsync(group));
         }
 
@@ -165,8 +165,8 @@ public sealed class SegmentMoveTests
     private static int IdOf(SegmentLog log, StoredRecord record)
     {
         var bytes = new byte[record.Length];
-        Assert.True(log.TryRead(record, bytes, out var start, out _));
-        return bytes[start];
+        Assert.True(log.TryRead(record, bytes, out var header));
+        return bytes[header.Length - header.PayloadLength];
     }
 
     private static DiskLine NewLine() => new(null!, "orders", OtlpSignal.Traces, new ProjectAccount("sentry", OtlpSignal.Traces, "orders"), new ProjectShare());
