@@ -81,19 +81,29 @@ public sealed class GrpcUnaryCall
         response.AppendTrailer("grpc-status", "0");
     }
 
-    /// <summary>Ends the call with an error: status and message as headers, with no body (Trailers-Only).</summary>
+    /// <summary>
+    /// Ends the call with an error: status and message as headers, with no body (Trailers-Only). One that asks for a delay has them as trailers: there alone, and with padding,
+    /// OpenTelemetry .NET looks for it, and every client must take these forms as well.
+    /// </summary>
     public async Task FailAsync(RpcStatus status)
     {
         ArgumentNullException.ThrowIfNull(status);
-        var headers = _context.Response.Headers;
-        headers["grpc-status"] = ((int)status.Code).ToString(CultureInfo.InvariantCulture);
-        headers["grpc-message"] = GrpcMessageEncoding.Encode(ResponseText.Shorten(status.Message));
-        if (status.RetryAfter is not null)
+        var response = _context.Response;
+        var code = ((int)status.Code).ToString(CultureInfo.InvariantCulture);
+        var message = GrpcMessageEncoding.Encode(ResponseText.Shorten(status.Message));
+        if (status.RetryAfter is null)
         {
-            headers["grpc-status-details-bin"] = Convert.ToBase64String(status.ToProtobuf()).TrimEnd('=');
+            response.Headers["grpc-status"] = code;
+            response.Headers["grpc-message"] = message;
+        }
+        else
+        {
+            response.AppendTrailer("grpc-status", code);
+            response.AppendTrailer("grpc-message", message);
+            response.AppendTrailer("grpc-status-details-bin", Convert.ToBase64String(status.ToProtobuf()));
         }
 
-        await _context.Response.CompleteAsync().ConfigureAwait(false);
+        await response.CompleteAsync().ConfigureAwait(false);
     }
 
     private async ValueTask<RpcStatus?> ReadFrameAsync(

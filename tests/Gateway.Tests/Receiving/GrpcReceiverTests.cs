@@ -234,17 +234,18 @@ public sealed class GrpcReceiverTests
 
     private static TimeSpan? RetryDelay(HttpResponseMessage response)
     {
-        if (!response.Headers.TryGetValues("grpc-status-details-bin", out var values))
+        if (!response.TrailingHeaders.TryGetValues("grpc-status-details-bin", out var values))
         {
             return null;
         }
 
-        var details = values.Single();
-        var status = Status.Parser.ParseFrom(Convert.FromBase64String(details.PadRight((details.Length + 3) / 4 * 4, '=')));
+        var status = Status.Parser.ParseFrom(Convert.FromBase64String(values.Single()));
         return status.Details.Single().Unpack<RetryInfo>().RetryDelay.ToTimeSpan();
     }
 
-    private static string Header(HttpResponseMessage response, string name) => response.Headers.GetValues(name).Single();
+    // An error that asks for a delay has its status among the trailers, any other among the headers.
+    private static string Header(HttpResponseMessage response, string name) =>
+        (response.Headers.Contains(name) ? response.Headers : response.TrailingHeaders).GetValues(name).Single();
 
     private static Task<byte[]> BytesAsync(HttpResponseMessage response) => response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
 }

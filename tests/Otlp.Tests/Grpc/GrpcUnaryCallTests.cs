@@ -143,10 +143,11 @@ public sealed class GrpcUnaryCallTests
 
         var response = await server.SendAsync(Frame(new byte[11]));
 
-        AssertStatus(GrpcStatusCode.ResourceExhausted, response);
-        var details = response.Headers.GetValues("grpc-status-details-bin").Single();
-        Assert.DoesNotContain('=', details);
-        var status = Status.Parser.ParseFrom(Convert.FromBase64String(details.PadRight((details.Length + 3) / 4 * 4, '=')));
+        // Among the trailers, and as it stands: OpenTelemetry .NET looks nowhere else, and adds no padding that is missing.
+        Assert.Equal(["8"], response.TrailingHeaders.GetValues("grpc-status"));
+        Assert.NotEmpty(response.TrailingHeaders.GetValues("grpc-message").Single());
+        var details = response.TrailingHeaders.GetValues("grpc-status-details-bin").Single();
+        var status = Status.Parser.ParseFrom(Convert.FromBase64String(details));
         Assert.Equal(RetryAfter, status.Details.Single().Unpack<RetryInfo>().RetryDelay.ToTimeSpan());
     }
 
