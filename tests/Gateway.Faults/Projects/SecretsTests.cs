@@ -1,9 +1,8 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using SentryOtel.Gateway.Faults.Projects.Support;
 using SentryOtel.SentryServer.Faults;
 using SentryOtel.SentryServer.State;
+using Stranger = SentryOtel.Gateway.Faults.Support.Stranger;
 
 namespace SentryOtel.Gateway.Faults.Projects;
 
@@ -82,41 +81,5 @@ public sealed class SecretsTests
         Assert.DoesNotContain(ProjectsWorld.Token, text, StringComparison.Ordinal);
         Assert.All(keys, key => Assert.DoesNotContain(key, text, StringComparison.OrdinalIgnoreCase));
         Assert.All(world.Host.Accounts.All, account => Assert.True(account.Read().IsBalanced));
-    }
-
-    /// <summary>An address that nobody should call.</summary>
-    private sealed class Stranger : IDisposable
-    {
-        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-        private int _connections;
-
-        public Stranger()
-        {
-            _listener.Start();
-            Address = $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
-            _ = AcceptAsync();
-        }
-
-        public string Address { get; }
-
-        public int Connections => Volatile.Read(ref _connections);
-
-        public void Dispose() => _listener.Dispose();
-
-        private async Task AcceptAsync()
-        {
-            try
-            {
-                while (true)
-                {
-                    using var socket = await _listener.AcceptSocketAsync();
-                    Interlocked.Increment(ref _connections);
-                }
-            }
-            catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
-            {
-                // The test is over.
-            }
-        }
     }
 }

@@ -48,15 +48,25 @@ internal sealed class FaultWorld : IAsyncDisposable
 
     /// <summary>The gateway in this process, its clock moved by hand.</summary>
     public static Task<FaultWorld> WithClockAsync(SentryProcess sentry, GatewaySettings settings, params string[] projects) =>
-        StartAsync(sentry, projects, async standIn => await LocalGateway.StartAsync(settings, standIn, new FakeTimeProvider()));
+        StartAsync(sentry, projects, async _ => await LocalGateway.StartAsync(settings, sentry.StandIn, new FakeTimeProvider()));
 
     /// <summary>The gateway in this process, by the system's clock.</summary>
     public static Task<FaultWorld> InProcessAsync(SentryProcess sentry, GatewaySettings settings, params string[] projects) =>
-        StartAsync(sentry, projects, async standIn => await LocalGateway.StartAsync(settings, standIn, time: null));
+        StartAsync(sentry, projects, async _ => await LocalGateway.StartAsync(settings, sentry.StandIn, time: null));
 
     /// <summary>The gateway's program, a process of its own.</summary>
     public static Task<FaultWorld> WithProgramAsync(SentryProcess sentry, GatewaySettings settings, params string[] projects) =>
-        StartAsync(sentry, projects, async standIn => await GatewayProcess.StartAsync(settings, standIn));
+        WithProgramAsync(sentry, settings, _ => Task.CompletedTask, projects);
+
+    /// <summary>The gateway's program; <paramref name="prepare"/> is given the projects before it starts.</summary>
+    public static Task<FaultWorld> WithProgramAsync(
+        SentryProcess sentry, GatewaySettings settings, Func<IReadOnlyDictionary<string, SentryProject>, Task> prepare, params string[] projects) =>
+        StartAsync(sentry, projects, known => LaunchAsync(sentry, settings, prepare, known));
+
+    /// <summary>The gateway's program, not waited for until it is ready.</summary>
+    public static Task<FaultWorld> WithUnreadyProgramAsync(
+        SentryProcess sentry, GatewaySettings settings, Func<IReadOnlyDictionary<string, SentryProject>, Task> prepare, params string[] projects) =>
+        StartAsync(sentry, projects, known => LaunchAsync(sentry, settings, prepare, known), isReady: false);
 
     /// <summary>
     /// As <see cref="WithClockAsync(SentryProcess, string[])"/>, with one project more that the gateway reaches by a DSN in its configuration, of which the test chooses the key and
@@ -72,6 +82,15 @@ internal sealed class FaultWorld : IAsyncDisposable
         world._projects[outsider] = project with { Account = id(project) };
         return world;
     }
+
+    /// <summary>Waits until the gateway takes data and knows where they go.</summary>
+    public Task ReadyAsync() => UntilAsync(async () => await Gateway.NotReadyAsync() is null, "readiness");
+
+    /// <summary>Makes a name known for a service whose project is not there, or not yet: what the test sends for it must have a fate too.</summary>
+    public void Unknown(string name, string? value = null) => _projects[name] = new SentryProject(value ?? StandIn.NewSlug(name), Id: "0", PublicKey: string.Empty);
+
+    /// <summary>Makes a project in Sentry that the gateway has not seen.</summary>
+    public async Task NewProjectAsync(string name) => _projects[name] = await Sentry.NewProjectAsync(name);
 
     /// <summary>Moves the gateway's clock; needs <see cref="WithClockAsync(SentryProcess, string[])"/>.</summary>
     public Task AdvanceAsync(TimeSpan by) => Local.AdvanceAsync(by);
@@ -99,14 +118,30 @@ internal sealed class FaultWorld : IAsyncDisposable
         using (answer)
         {
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-            var body = await answer.Content.ReadAsByteArrayAsync(Cancelled);
-            var rejected = signal == OtlpSignal.Logs
-                ? ExportLogsServiceResponse.Parser.ParseFrom(body).PartialSuccess?.RejectedLogRecords ?? 0
-                : ExportTraceServiceResponse.Parser.ParseFrom(body).PartialSuccess?.RejectedSpans ?? 0;
-            Assert.Equal(0, rejected);
+            var (rejected, why) = await PartialAsync(answer, signal);
+            Assert.True(rejected == 0, why);
         }
 
         return items;
+    }
+
+    /// <summary>Sends spans of one service; gives the sentence with which all of them were rejected, or null when all were taken.</summary>
+    public async Task<string?> TrySpansAsync(string project, int count)
+    {
+        var (items, answer) = await OfferAsync(project, OtlpSignal.Traces, count);
+        using (answer)
+        {
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            var (rejected, why) = await PartialAsync(answer, OtlpSignal.Traces);
+            Assert.True(rejected == 0 || rejected == count, $"{rejected} of {count} rejected: {why}");
+            if (rejected == 0)
+            {
+                return null;
+            }
+
+            Ledger.Expect(items, Fate.Refused);
+            return why;
+        }
     }
 
     /// <summary>Sends log records whatever the answer, in a request that carries <paramref name="ballast"/> bytes which do not compress away and are no item's.</summary>
@@ -165,6 +200,9 @@ internal sealed class FaultWorld : IAsyncDisposable
     public async Task<int> CountAsync(string project, string? signal = null, int? status = null) =>
         (await Sentry.RequestsAsync(this[project], signal)).Count(request => status is null || request.Status == status);
 
+    /// <summary>A page of the metrics port.</summary>
+    public Task<string> PageAsync(string path) => _client.GetStringAsync(new Uri(Gateway.Metrics, path), Cancelled);
+
     /// <summary>The gateway's books now.</summary>
     public Task<Books> BooksAsync() => Ledger.BooksAsync();
 
@@ -211,6 +249,19 @@ internal sealed class FaultWorld : IAsyncDisposable
         return answer;
     }
 
+    private static async Task<(long Rejected, string Why)> PartialAsync(HttpResponseMessage answer, OtlpSignal signal)
+    {
+        var body = await answer.Content.ReadAsByteArrayAsync(Cancelled);
+        if (signal == OtlpSignal.Logs)
+        {
+            var logs = ExportLogsServiceResponse.Parser.ParseFrom(body).PartialSuccess;
+            return (logs?.RejectedLogRecords ?? 0, logs?.ErrorMessage ?? string.Empty);
+        }
+
+        var spans = ExportTraceServiceResponse.Parser.ParseFrom(body).PartialSuccess;
+        return (spans?.RejectedSpans ?? 0, spans?.ErrorMessage ?? string.Empty);
+    }
+
     // Padding is of digits that do not compress away, so that bytes are bytes in every place that counts them.
     private (IReadOnlyList<Item> Items, byte[] Body) Make(string project, OtlpSignal signal, int count, int padding)
     {
@@ -222,7 +273,15 @@ internal sealed class FaultWorld : IAsyncDisposable
         return (Ledger.Add(ids, target, signal), body);
     }
 
-    private static async Task<FaultWorld> StartAsync(SentryProcess sentry, string[] names, Func<StandIn, Task<IRunningGateway>> start)
+    private static async Task<IRunningGateway> LaunchAsync(
+        SentryProcess sentry, GatewaySettings settings, Func<IReadOnlyDictionary<string, SentryProject>, Task> prepare, IReadOnlyDictionary<string, SentryProject> projects)
+    {
+        await prepare(projects);
+        return await GatewayProcess.StartAsync(settings, sentry.StandIn);
+    }
+
+    private static async Task<FaultWorld> StartAsync(
+        SentryProcess sentry, string[] names, Func<IReadOnlyDictionary<string, SentryProject>, Task<IRunningGateway>> start, bool isReady = true)
     {
         var projects = new Dictionary<string, SentryProject>(StringComparer.Ordinal);
         foreach (var name in names)
@@ -230,8 +289,12 @@ internal sealed class FaultWorld : IAsyncDisposable
             projects[name] = await sentry.StandIn.NewProjectAsync(name);
         }
 
-        var world = new FaultWorld(sentry.StandIn, projects, await start(sentry.StandIn));
-        await UntilAsync(async () => await world.Gateway.NotReadyAsync() is null, "readiness");
+        var world = new FaultWorld(sentry.StandIn, projects, await start(projects));
+        if (isReady)
+        {
+            await world.ReadyAsync();
+        }
+
         return world;
     }
 }

@@ -29,6 +29,9 @@ internal sealed class GatewayProcess : IRunningGateway
 
     public Uri Metrics { get; }
 
+    /// <summary>Of the operating system.</summary>
+    public int ProcessId => _process.Id;
+
     public string LogText
     {
         get
@@ -76,7 +79,7 @@ internal sealed class GatewayProcess : IRunningGateway
 
     public async Task<string?> NotReadyAsync()
     {
-        using var response = await _http.GetAsync(_health, TestContext.Current.CancellationToken);
+        using var response = await _http.GetAsync(new Uri(_health, "readyz"), TestContext.Current.CancellationToken);
         return response.IsSuccessStatusCode ? null : await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
     }
 

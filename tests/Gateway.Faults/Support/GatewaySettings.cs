@@ -21,12 +21,22 @@ internal sealed record GatewaySettings
     /// <summary>Environment variables of the program, besides those of the test.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Further entries of <c>receivers.otlp.protocols.http</c>, in YAML's short form.</summary>
+    public string HttpReceiver { get; init; } = "";
+
+    /// <summary>Another Sentry, for a second exporter that gets everything too.</summary>
+    public Uri? Second { get; init; }
+
+    /// <summary>Whether metrics are taken; the exporter then needs <c>metrics.forward_to</c>.</summary>
+    public bool Metrics { get; init; }
+
     /// <summary>The file's text.</summary>
     public string ToYaml(StandIn sentry, string grpc = "127.0.0.1:0", string http = "127.0.0.1:0", string health = "127.0.0.1:0", string metrics = "127.0.0.1:0")
     {
         var limiter = MemoryLimiter.Length > 0 ? "memory_limiter, " : string.Empty;
+        var exporters = Second is null ? "sentry" : "sentry, sentry/second";
         return $$$"""
-            receivers: {otlp: {protocols: {grpc: {endpoint: "{{{grpc}}}"}, http: {endpoint: "{{{http}}}" } } } }
+            receivers: {otlp: {protocols: {grpc: {endpoint: "{{{grpc}}}"}, http: {endpoint: "{{{http}}}"{{{(HttpReceiver.Length > 0 ? $", {HttpReceiver}" : string.Empty)}}} } } } }
             processors:
               batch: {{{Batch}}}
               {{{(MemoryLimiter.Length > 0 ? $"memory_limiter: {MemoryLimiter}" : string.Empty)}}}
@@ -38,13 +48,15 @@ internal sealed record GatewaySettings
                 auth_token: {{{SentryProcess.Token}}}
                 retry_on_failure: {{{Retry}}}
             {{{string.Join('\n', Exporter.Select(line => $"    {line}"))}}}
+              {{{(Second is null ? string.Empty : $"sentry/second: {{url: \"{Second.AbsoluteUri}\", org_slug: {SentryProcess.Organization}, auth_token: {SentryProcess.Token}, auto_create_projects: true}}")}}}
             service:
               drain_timeout: {{{DrainTimeout}}}
               extensions: [health_check]
               telemetry: {metrics: {address: "{{{metrics}}}" } }
               pipelines:
-                traces: {receivers: [otlp], processors: [{{{limiter}}}batch], exporters: [sentry]}
-                logs: {receivers: [otlp], processors: [{{{limiter}}}batch], exporters: [sentry]}
+                traces: {receivers: [otlp], processors: [{{{limiter}}}batch], exporters: [{{{exporters}}}]}
+                logs: {receivers: [otlp], processors: [{{{limiter}}}batch], exporters: [{{{exporters}}}]}
+                {{{(Metrics ? "metrics: {receivers: [otlp], exporters: [sentry]}" : string.Empty)}}}
             """;
     }
 }

@@ -11,12 +11,17 @@ namespace SentryOtel.Gateway.Faults.Support;
 /// <param name="RetryDelay">The <c>RetryInfo</c> of its details.</param>
 internal sealed record GrpcReply(int Status, TimeSpan? RetryDelay)
 {
+    private const int FrameHead = 5;
+
+    /// <summary>The reply's message; empty when there is none.</summary>
+    public byte[] Message { get; private init; } = [];
+
     /// <summary>Makes the call with one uncompressed message.</summary>
     public static async Task<GrpcReply> CallAsync(HttpClient client, Uri method, byte[] message)
     {
-        var frame = new byte[5 + message.Length];
+        var frame = new byte[FrameHead + message.Length];
         BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), message.Length);
-        message.CopyTo(frame, 5);
+        message.CopyTo(frame, FrameHead);
         using var request = new HttpRequestMessage(HttpMethod.Post, method)
         {
             Version = HttpVersion.Version20,
@@ -27,10 +32,14 @@ internal sealed record GrpcReply(int Status, TimeSpan? RetryDelay)
         request.Headers.TE.ParseAdd("trailers");
         using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        var body = await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
 
         // An error without a message has its status among the headers.
         var head = Find(response.Headers, "grpc-status") is null ? response.TrailingHeaders : response.Headers;
-        return new GrpcReply(int.Parse(Find(head, "grpc-status")!, CultureInfo.InvariantCulture), Delay(Find(head, "grpc-status-details-bin")));
+        return new GrpcReply(int.Parse(Find(head, "grpc-status")!, CultureInfo.InvariantCulture), Delay(Find(head, "grpc-status-details-bin")))
+        {
+            Message = body.Length > FrameHead ? body[FrameHead..] : [],
+        };
     }
 
     private static string? Find(HttpResponseHeaders headers, string name) => headers.TryGetValues(name, out var values) ? values.Single() : null;

@@ -13,6 +13,9 @@ public sealed class SentryProcess : IAsyncLifetime
     /// <summary>A token that may do everything that the gateway needs.</summary>
     public const string Token = "sntryi_0123456789abcdef";
 
+    /// <summary>What it may do.</summary>
+    public const string Scopes = "org:write,project:admin,team:admin";
+
     /// <summary>The organisation.</summary>
     public const string Organization = "acme";
 
@@ -42,7 +45,7 @@ public sealed class SentryProcess : IAsyncLifetime
         _process = LocalProcess.Start(
             Path.Combine(AppContext.BaseDirectory, "sentry-server"),
             [
-                "--management-url", "http://127.0.0.1:0", "--ingest-url", $"{_ingestScheme}://127.0.0.1:0", "--org", Organization, "--token", $"{Token}=org:write,project:admin,team:admin",
+                "--management-url", "http://127.0.0.1:0", "--ingest-url", $"{_ingestScheme}://127.0.0.1:0", "--org", Organization, "--token", $"{Token}={Scopes}",
                 "--virtual-clock", .. _arguments,
             ],
             Path.Combine(_folder, "sentry-server.log"));

@@ -25,6 +25,9 @@ internal sealed record SentryProject(string Slug, string Id, string PublicKey)
 /// <summary>One request to ingest, as the stand-in logged it.</summary>
 internal sealed record LoggedRequest(string Path, int Status, string? Message, string? ContentType, string? ContentEncoding, string UserAgent, string Credential);
 
+/// <summary>One call of the management API, as the stand-in logged it.</summary>
+internal sealed record ApiCall(string Method, string Path, int Status, string UserAgent);
+
 /// <summary>What arrived: id (a span's name, a log record's body), and the project whose key it came with.</summary>
 internal sealed record Arrived(string Id, string Project, bool IsLog);
 
@@ -50,10 +53,15 @@ internal sealed class StandIn(Uri managementUrl, Uri ingestUrl, Uri controlUrl) 
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
+    /// <summary>A slug that no other test uses; it begins with <paramref name="name"/>.</summary>
+    public static string NewSlug(string name) => $"{name}-{Interlocked.Increment(ref _lastProject)}";
+
     /// <summary>Makes a project that no other test knows; its slug begins with <paramref name="name"/>.</summary>
-    public async Task<SentryProject> NewProjectAsync(string name)
+    public Task<SentryProject> NewProjectAsync(string name) => MakeProjectAsync(NewSlug(name));
+
+    /// <summary>Makes a project.</summary>
+    public async Task<SentryProject> MakeProjectAsync(string slug)
     {
-        var slug = $"{name}-{Interlocked.Increment(ref _lastProject)}";
         var created = JsonNode.Parse(await ApiAsync(HttpMethod.Post, $"teams/{SentryProcess.Organization}/platform/projects/", new { name = slug, slug }))!;
         var keys = JsonNode.Parse(await ApiAsync(HttpMethod.Get, $"projects/{SentryProcess.Organization}/{slug}/keys/"))!;
         return new SentryProject(slug, (string)created["id"]!, (string)keys[0]!["public"]!);
@@ -62,13 +70,19 @@ internal sealed class StandIn(Uri managementUrl, Uri ingestUrl, Uri controlUrl) 
     /// <summary>Calls the management API below <c>/api/0/</c>; gives the body of a success.</summary>
     public async Task<string> ApiAsync(HttpMethod method, string path, object? body = null)
     {
+        var (status, text) = await TryApiAsync(method, path, body);
+        Assert.True(status is >= 200 and < 300, $"{method} {path}: {status} {text}");
+        return text;
+    }
+
+    /// <summary>Calls the management API below <c>/api/0/</c>; gives whatever it answers.</summary>
+    public async Task<(int Status, string Body)> TryApiAsync(HttpMethod method, string path, object? body = null)
+    {
         using var request = new HttpRequestMessage(method, $"{ManagementUrl.AbsoluteUri.TrimEnd('/')}/api/0/{path}");
         request.Headers.Authorization = new("Bearer", SentryProcess.Token);
         request.Content = body is null ? null : JsonContent.Create(body);
         using var response = await _http.SendAsync(request, Cancelled);
-        var text = await response.Content.ReadAsStringAsync(Cancelled);
-        Assert.True(response.IsSuccessStatusCode, $"{method} {path}: {(int)response.StatusCode} {text}");
-        return text;
+        return ((int)response.StatusCode, await response.Content.ReadAsStringAsync(Cancelled));
     }
 
     /// <summary>Arms a fault; gives its number.</summary>
@@ -100,12 +114,13 @@ internal sealed class StandIn(Uri managementUrl, Uri ingestUrl, Uri controlUrl) 
     /// <summary>Relay forgets what it knew of keys.</summary>
     public Task ForgetKeysAsync() => ControlAsync(HttpMethod.Delete, "relay-cache");
 
-    /// <summary>Takes faults, limits and modes back. Projects and what they received stay.</summary>
+    /// <summary>Takes faults, limits, modes and what the token may do back. Projects and what they received stay.</summary>
     public async Task ResetAsync()
     {
         await IngestPortAsync(open: true);
         await ControlAsync(HttpMethod.Delete, "faults");
         await ControlAsync(HttpMethod.Delete, "limits");
+        await GrantAsync();
         await ControlAsync(HttpMethod.Patch, "modes", new SentryServer.State.Modes());
     }
 
@@ -116,6 +131,19 @@ internal sealed class StandIn(Uri managementUrl, Uri ingestUrl, Uri controlUrl) 
         var answer = JsonNode.Parse(await ControlAsync(HttpMethod.Get, $"requests?side=ingest&limit=10000&path={Uri.EscapeDataString(path)}"))!;
         return answer["requests"].Deserialize<LoggedRequest[]>(Json)!;
     }
+
+    /// <summary>Calls of the management API whose path holds this text, oldest first.</summary>
+    public async Task<IReadOnlyList<ApiCall>> ApiCallsAsync(string path, string method = "")
+    {
+        var answer = JsonNode.Parse(await ControlAsync(HttpMethod.Get, $"requests?side=management&limit=10000&path={Uri.EscapeDataString(path)}"))!;
+        return [.. answer["requests"].Deserialize<ApiCall[]>(Json)!.Where(call => method.Length == 0 || call.Method == method)];
+    }
+
+    /// <summary>Lets the token do this, or all that it may.</summary>
+    public Task GrantAsync(string scopes = SentryProcess.Scopes) => ControlAsync(HttpMethod.Post, "tokens", new { token = SentryProcess.Token, scopes = scopes.Split(',') });
+
+    /// <summary>The token is not known any more.</summary>
+    public Task RevokeAsync() => ControlAsync(HttpMethod.Delete, "tokens", new { token = SentryProcess.Token });
 
     /// <summary>Everything that arrived for these projects, and what was lost after its success.</summary>
     public async Task<(IReadOnlyList<Arrived> Arrived, IReadOnlyList<Lost> Lost)> ReceivedAsync(IEnumerable<SentryProject> projects)
