@@ -33,11 +33,16 @@ internal sealed class ClientWorld : IAsyncDisposable
     /// <summary>Waits for a state that real processes reach in their own time.</summary>
     public static Task UntilAsync(Func<Task<bool>> condition, string what) => Eventually.HoldsAsync(condition, Patience, what, Cancelled);
 
-    public async Task<Books> BooksAsync()
+    /// <summary>The gateway's books now. They must balance whenever one looks.</summary>
+    public async Task<Books> BooksAsync() => (await ScrapeAsync()).Books;
+
+    /// <summary>The books, and the text of the scrape that they are from.</summary>
+    public async Task<(string Text, Books Books)> ScrapeAsync()
     {
-        var books = Books.Parse(await _http.GetStringAsync(new Uri(Gateway.Metrics, "metrics"), Cancelled));
+        var text = await _http.GetStringAsync(new Uri(Gateway.Metrics, "metrics"), Cancelled);
+        var books = Books.Parse(text);
         Assert.True(books.IsBalanced, "accepted = sent + dropped + queued");
-        return books;
+        return (text, books);
     }
 
     /// <summary>Waits until nothing is on its way any more.</summary>

@@ -40,7 +40,7 @@ internal static class NodeService
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment["NODE_PATH"] = ModulesFolder();
+        start.Environment["NODE_PATH"] = NodeModules.Folder();
         using var process = Process.Start(start) ?? throw new InvalidOperationException("node did not start.");
         try
         {
@@ -57,19 +57,6 @@ internal static class NodeService
                 process.Kill();
             }
         }
-    }
-
-    // As build/common.sh has it; the folder's name follows from the lock file.
-    private static string ModulesFolder()
-    {
-        var root = Environment.GetEnvironmentVariable("SENTRY_OTEL_CACHE")
-            ?? Path.Combine(
-                Environment.GetEnvironmentVariable("XDG_CACHE_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
-                "sentry-otel-operator");
-        var digest = System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(RepositoryFiles.PathOf("tests/Clients/js/package-lock.json")));
-        var folder = Path.Combine(root, $"opentelemetry-js-{Convert.ToHexStringLower(digest)[..12]}", "node_modules");
-        Assert.True(Directory.Exists(folder), $"{folder} is missing: run build/install-prerequisites");
-        return folder;
     }
 }
 
