@@ -29,6 +29,10 @@ internal sealed class BatchWorker(
         {
             Cut(queue, work.Batch!, outcome.Kind == SendOutcomeKind.TooLarge ? DropReason.TooLarge : DropReason.Invalid);
         }
+        else if (outcome is { Kind: SendOutcomeKind.Refused, Status: 415 } && work.Batch!.IsGzip)
+        {
+            SendPlain(queue, work);
+        }
         else
         {
             queue.Completed(work, outcome);
@@ -76,6 +80,20 @@ internal sealed class BatchWorker(
 
             return SendOutcome.NoAnswer(exception.GetType().Name);
         }
+    }
+
+    // Relay reads gzip; something on the way to it may not (RFC 9110, 15.5.16).
+    private void SendPlain(ProjectQueue queue, QueueWork work)
+    {
+        var batch = work.Batch!;
+        if (throttle.TryPass($"{exporter}/{queue.Name}/415", out var suppressed))
+        {
+            Log.GzipRefused(logger, exporter, work.Target.ProjectSlug, queue.Signal.ToString(), batch.Items, suppressed);
+        }
+
+        var plain = SealedBatch.Seal(
+            new ExportPart([batch.Unseal()], batch.Items), gzip: false, batch.Account, batch.Since, batch.Splits, admission, batch.Origin);
+        queue.Replaced(batch, [plain], null);
     }
 
     private void Cut(ProjectQueue queue, SealedBatch batch, DropReason reason)

@@ -149,14 +149,13 @@ public sealed class RequestRefusalTests(SentryProcess sentry) : IClassFixture<Se
     }
 
     [Theory]
-    [InlineData(415, "unsupported content type: application/x-protobuf; charset=utf-8")]
-    [InlineData(415, "unsupported content type: none")]
-    [InlineData(415, "unsupported content encoding: gzip")]
-    [InlineData(405, "method not allowed")]
-    [InlineData(418, "")]
-    public async Task A_refusal_that_no_repetition_cures_is_counted_and_does_not_stop_what_follows(int status, string message)
+    [InlineData(415, "unsupported content type: none", false)]
+    [InlineData(415, "unsupported content encoding: identity", false)]
+    [InlineData(405, "method not allowed", true)]
+    [InlineData(418, "", true)]
+    public async Task A_refusal_that_no_repetition_cures_is_counted_and_does_not_stop_what_follows(int status, string message, bool gzip)
     {
-        await using var world = await FaultWorld.WithClockAsync(sentry, "orders");
+        await using var world = await FaultWorld.WithClockAsync(sentry, gzip ? new GatewaySettings() : Plain, "orders");
         await world.AnswerAsync("orders", status, body: $$"""{"code":3,"message":"{{message}}"}""");
         world.Ledger.Expect(await world.SpansAsync("orders"), Fate.Dropped("refused"));
         await world.FlushAsync();
@@ -166,6 +165,19 @@ public sealed class RequestRefusalTests(SentryProcess sentry) : IClassFixture<Se
         await world.SettleAsync();
         Assert.Equal(2, await world.CountAsync("orders"));
         Assert.Contains(message, world.Gateway.LogText, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Gzip_that_is_refused_on_the_way_is_sent_once_more_uncompressed()
+    {
+        await using var world = await FaultWorld.WithClockAsync(sentry, "orders");
+        await world.AnswerAsync("orders", 415, body: """{"code":3,"message":"unsupported content encoding: gzip"}""");
+        await world.SpansAsync("orders");
+        await world.FlushAsync();
+
+        await world.SettleAsync();
+        Assert.Equal(["gzip", null], (await world.Sentry.RequestsAsync(world["orders"])).Select(request => request.ContentEncoding));
+        Assert.Contains("http.compression: none", world.Gateway.LogText, StringComparison.Ordinal);
     }
 
     [Theory]

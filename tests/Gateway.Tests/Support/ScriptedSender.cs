@@ -16,6 +16,9 @@ internal sealed class ScriptedSender : IBatchSender
     /// <summary>The answer by project slug and request.</summary>
     public Func<string, byte[], SendOutcome> Answer { get; set; } = (_, _) => Sent;
 
+    /// <summary>The answer by the batch itself; null to go by <see cref="Answer"/>.</summary>
+    public Func<SealedBatch, SendOutcome>? AnswerTo { get; set; }
+
     /// <summary>Every attempt, in order.</summary>
     public IReadOnlyList<(string Project, byte[] Request)> Attempts => [.. _attempts];
 
@@ -25,6 +28,6 @@ internal sealed class ScriptedSender : IBatchSender
     {
         var request = batch.Unseal();
         _attempts.Enqueue((target.ProjectSlug, request));
-        return Task.FromResult(Answer(target.ProjectSlug, request));
+        return Task.FromResult(AnswerTo?.Invoke(batch) ?? Answer(target.ProjectSlug, request));
     }
 }
