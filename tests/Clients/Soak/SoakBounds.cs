@@ -3,8 +3,8 @@ namespace SentryOtel.Clients.Soak;
 /// <summary>The steepest rise per sample that still counts as flat, as <see cref="Trend"/> measures it.</summary>
 internal static class SoakBounds
 {
-    /// <summary>The process, which takes memory in steps of some MiB: about a KiB lost with each of a sample's sixty requests breaks it.</summary>
-    public const double MemoryBytes = 64 * 1024;
+    /// <summary>The process, which takes memory in steps of some MiB and so is the coarse measure: two KiB lost with each of a sample's sixty requests break it.</summary>
+    public const double MemoryBytes = 120 * 1024;
 
     /// <summary>The heap after a collection, which moves with the length of the queues alone: 280 bytes lost with each request break it.</summary>
     public const double HeapBytes = 16 * 1024;
