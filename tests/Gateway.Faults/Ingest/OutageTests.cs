@@ -69,7 +69,7 @@ public sealed class OutageTests(SentryProcess sentry) : IClassFixture<SentryProc
     [InlineData("hangs")]
     public async Task Memory_stays_within_its_limit_however_much_is_offered(string outage)
     {
-        var settings = new GatewaySettings { Exporter = ["timeout: 2s", "queue: {max_bytes_per_project: 1GiB}"], MemoryLimiter = $"{{limit_mib: {LimitMiB}}}" };
+        var settings = new GatewaySettings { Exporter = ["timeout: 10s", "queue: {max_bytes_per_project: 1GiB}"], MemoryLimiter = $"{{limit_mib: {LimitMiB}}}" };
         await using var world = await FaultWorld.WithProgramAsync(sentry, settings, "orders");
         var fault = await BeginAsync(world, outage);
 
