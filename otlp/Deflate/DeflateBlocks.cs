@@ -14,7 +14,7 @@ public static class DeflateBlocks
     /// <param name="plainBytes">At most 1 GiB.</param>
     public static int MaxLength(int plainBytes) => plainBytes + (plainBytes / 8) + 64;
 
-    /// <summary>Compresses at a speed of about a gigabyte a second; what does not compress is stored as it is.</summary>
+    /// <summary>Compresses as much as zlib does at its fastest level; what does not compress is stored as it is.</summary>
     /// <param name="plain">What to compress.</param>
     /// <param name="output">Room for <see cref="MaxLength"/>.</param>
     /// <returns>Bytes written.</returns>

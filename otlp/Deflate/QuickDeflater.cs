@@ -6,7 +6,7 @@ namespace SentryOtel.Otlp.Deflate;
 
 /// <summary>
 /// Writes deflate blocks (RFC 1951) with the fixed codes, and looks for repetitions at one place only: where the same four bytes were last. That compresses telemetry as well as zlib's
-/// fastest level, which works alike, in less time. Not thread-safe; keeps its table for the next input and allocates nothing.
+/// fastest level, which works alike, and has no state to set up for each piece. Not thread-safe; keeps its table for the next input and allocates nothing.
 /// </summary>
 internal sealed class QuickDeflater
 {
