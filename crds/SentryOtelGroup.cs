@@ -17,4 +17,10 @@ public static class SentryOtelGroup
 
     /// <summary>Annotation on routes that no person wrote: a <see cref="RouteOrigin"/>.</summary>
     public const string OriginAnnotation = Group + "/origin";
+
+    /// <summary>
+    /// Annotation on either kind: with <c>true</c> the operator says in status and events what it would do in Sentry, and does nothing. On an exporter it holds for
+    /// all its routes.
+    /// </summary>
+    public const string PlanAnnotation = Group + "/plan";
 }

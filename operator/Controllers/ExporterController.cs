@@ -10,6 +10,7 @@ using SentryOtel.Operator.Children;
 using SentryOtel.Operator.Credentials;
 using SentryOtel.Operator.Gateways;
 using SentryOtel.Operator.Manifests;
+using SentryOtel.Operator.Planning;
 using SentryOtel.Operator.Routes;
 
 namespace SentryOtel.Operator.Controllers;
@@ -18,11 +19,12 @@ namespace SentryOtel.Operator.Controllers;
 /// Brings an exporter's gateway in line: validate, look at the credentials, apply the children, report. What the workload and the routes say about themselves
 /// only wakes a report.
 /// </summary>
-internal sealed class ExporterController(OperatorServices services, GatewayWorkloads workloads, RouteIndex routes)
+internal sealed class ExporterController(OperatorServices services, GatewayWorkloads workloads, RouteIndex routes, PlannedServices planned)
     : IEntityStatusController<SentryExporter>
 {
     private readonly CredentialCheck _credentials = new(services.Options.Times, services.TimeProvider);
     private readonly GatewaySecrets _secrets = new(new SecretReader(services.Client));
+    private readonly ProjectPlanner _planner = ProjectPlanner.Create(services);
     private readonly GatewayChildren _children = new(services.Client);
     private readonly ConcurrentDictionary<ObjectKey, ExporterObservation> _observations = new();
     private readonly ConcurrentDictionary<ObjectKey, (string? Uid, SentryExporterStatus Status)> _written = new();
@@ -94,6 +96,11 @@ internal sealed class ExporterController(OperatorServices services, GatewayWorkl
             return new ExporterObservation(uid, generation, credentials);
         }
 
+        if (PlanMark.IsOn(exporter))
+        {
+            return new ExporterObservation(uid, generation, credentials) { IsPlanned = true, Fallback = await PlanFallbackAsync(exporter, cancellationToken).ConfigureAwait(false) };
+        }
+
         if (await _secrets.FindMissingAsync(exporter, cancellationToken).ConfigureAwait(false) is { } missing)
         {
             return new ExporterObservation(uid, generation, CredentialState.Of(missing));
@@ -107,6 +114,11 @@ internal sealed class ExporterController(OperatorServices services, GatewayWorkl
         };
     }
 
+    private async Task<RoutePlan?> PlanFallbackAsync(SentryExporter exporter, CancellationToken cancellationToken) =>
+        exporter.Spec.Routing is { OnMissingAttribute: MissingAttributePolicy.Fallback, FallbackProject: { } slug }
+            ? await _planner.PlanFallbackAsync(exporter, slug, cancellationToken).ConfigureAwait(false)
+            : null;
+
     private async Task ReportAsync(SentryExporter exporter, ExporterObservation observation, CancellationToken cancellationToken)
     {
         var key = ObjectKey.Of(exporter);
@@ -114,7 +126,8 @@ internal sealed class ExporterController(OperatorServices services, GatewayWorkl
         var (workload, leaving) = workloads.Of(exporter);
         var pods = GatewayState.NeedsPods(workload) ? await PodsAsync(exporter, cancellationToken).ConfigureAwait(false) : [];
         var own = routes.Of(key);
-        var status = ExporterStatus.Build(exporter, previous, observation, GatewayState.Of(workload, leaving, pods), own, services.TimeProvider);
+        var found = observation with { Announced = planned.Of(key) };
+        var status = ExporterStatus.Build(exporter, previous, found, GatewayState.Of(workload, leaving, pods), own, services.TimeProvider);
         var write = await services.Status.WriteAsync(
             exporter, exporter.Status, status, CrdJsonContext.Default.SentryExporterStatus, cancellationToken).ConfigureAwait(false);
         if (write == StatusWrite.Gone)
@@ -155,6 +168,14 @@ internal sealed class ExporterController(OperatorServices services, GatewayWorkl
             var ordinary = now.Status == ConditionStatus.True || (now.Reason == GatewayReasons.NoPodReady && after.Conditions.IsConditionTrue(ExporterStatus.Progressing));
             var type = ordinary ? EventType.Normal : EventType.Warning;
             services.Events.Event(exporter, type, now.Reason!, "Reconcile", now.Message ?? "");
+        }
+
+        // While routes are still being looked at the plan grows with each of them.
+        if (after.Conditions.FindCondition(PlanReasons.PlannedType) is { } plan
+            && plan.Message != before?.Conditions.FindCondition(PlanReasons.PlannedType)?.Message
+            && ExporterPlan.Concerned(routes.Of(ObjectKey.Of(exporter))).All(static route => RoutePlan.Of(route.Status) is not null))
+        {
+            services.Events.Event(exporter, plan.Status == ConditionStatus.True ? EventType.Normal : EventType.Warning, plan.Reason!, "Plan", plan.Message ?? "");
         }
     }
 }

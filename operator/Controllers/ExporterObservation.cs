@@ -1,6 +1,7 @@
 using SentryOtel.Kubernetes.Conditions;
 using SentryOtel.Operator.Children;
 using SentryOtel.Operator.Credentials;
+using SentryOtel.Operator.Planning;
 
 namespace SentryOtel.Operator.Controllers;
 
@@ -12,6 +13,15 @@ internal sealed record ExporterObservation(string Uid, long? Generation, Credent
 {
     /// <summary>What came of the children; null when they were left alone.</summary>
     public ChildrenOutcome? Children { get; init; }
+
+    /// <summary>Nothing is rolled out and nothing is changed in Sentry: somebody wants to be told first.</summary>
+    public bool IsPlanned { get; init; }
+
+    /// <summary>What would become of the fallback project, of an exporter that is only planned.</summary>
+    public RoutePlan? Fallback { get; init; }
+
+    /// <summary>Services that would get a route, of an exporter that is only planned.</summary>
+    public IReadOnlyList<PlannedService> Announced { get; init; } = [];
 
     /// <summary>Why nothing is done at all, with its reason: an invalid spec, or a suspended exporter.</summary>
     public (string Reason, string Message)? Halted { get; init; }

@@ -6,6 +6,7 @@ using SentryOtel.Kubernetes.Informers;
 using SentryOtel.Kubernetes.Queueing;
 using SentryOtel.Operator.Gateways;
 using SentryOtel.Operator.Manifests;
+using SentryOtel.Operator.Planning;
 using SentryOtel.Operator.Routes;
 
 namespace SentryOtel.Operator.Controllers;
@@ -18,12 +19,13 @@ internal static class ExporterRegistration
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(1);
 
     /// <summary>Adds the controller to a host.</summary>
-    public static Controller<SentryExporter> AddExporterController(this OperatorHostBuilder host, OperatorServices services, RouteIndex routes, Random random)
+    public static Controller<SentryExporter> AddExporterController(this OperatorHostBuilder host, OperatorServices services, RouteIndex routes, Random random, PlannedServices? planned = null)
     {
         var deployments = Owned<V1Deployment>(host, services);
         var sets = Owned<V1StatefulSet>(host, services);
-        var controller = new ExporterController(services, new GatewayWorkloads(deployments.Store, sets.Store), routes);
-        return host.AddController(controller, builder => builder
+        planned ??= new PlannedServices();
+        var reconciler = new ExporterController(services, new GatewayWorkloads(deployments.Store, sets.Store), routes, planned);
+        var controller = host.AddController(reconciler, builder => builder
             .WithOptions(new ControllerOptions
             {
                 MaxConcurrentReconciles = Workers,
@@ -36,6 +38,8 @@ internal static class ExporterRegistration
             .Owns(WorkKind.Reconcile, Desired<V1Service>(), Owned<V1Service>(host, services))
             .Owns(WorkKind.Reconcile, Removed<V1ServiceAccount>(), Owned<V1ServiceAccount>(host, services))
             .Watches<SentryProjectRoute>(static route => [RouteClaims.ExporterOf(route)], WorkKind.Status, RouteChanges.BesideTraffic(), routes.Informer));
+        planned.Changed = key => controller.Enqueue(key, WorkKind.Status);
+        return controller;
     }
 
     private static Informer<T> Owned<T>(OperatorHostBuilder host, OperatorServices services)

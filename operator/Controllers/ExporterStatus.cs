@@ -4,6 +4,7 @@ using SentryOtel.Kubernetes.Conditions;
 using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Operator.Gateways;
 using SentryOtel.Operator.Manifests;
+using SentryOtel.Operator.Planning;
 
 namespace SentryOtel.Operator.Controllers;
 
@@ -60,6 +61,15 @@ internal static class ExporterStatus
         Set(status, ProjectsSynced, ProjectsOf(accepted), timeProvider);
         Set(status, GatewayAvailable, available, timeProvider);
         Set(status, Progressing, progressing, timeProvider);
+        if (observation.IsPlanned)
+        {
+            Set(status, PlanReasons.PlannedType, new ExporterPlan(ExporterPlan.Concerned(routes), observation.Announced, observation.Fallback).Condition(), timeProvider);
+        }
+        else
+        {
+            status.Conditions!.RemoveCondition(PlanReasons.PlannedType);
+        }
+
         if (observation.Children is { Conflict: null } children)
         {
             Volumes(status, VolumeState.Of(exporter.Spec.Queue.Storage, children), timeProvider);
@@ -83,6 +93,12 @@ internal static class ExporterStatus
             var conflict = new ConditionState(
                 ConditionStatus.False, GatewayReasons.NameConflict, $"{foreign} exists and does not belong to this exporter: delete it, or give the exporter another name");
             return (conflict, conflict);
+        }
+
+        if (observation.IsPlanned)
+        {
+            return (gateway.Available, new ConditionState(
+                ConditionStatus.False, PlanReasons.OnlyPlanned, $"nothing is rolled out while annotation {SentryOtelGroup.PlanAnnotation} is there: see condition {PlanReasons.PlannedType}"));
         }
 
         return (gateway.Available, observation.Children switch

@@ -4,6 +4,7 @@ using SentryOtel.Kubernetes.Controllers;
 using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Kubernetes.Events;
 using SentryOtel.Kubernetes.Informers;
+using SentryOtel.Operator.Planning;
 using SentryOtel.Operator.Projects;
 using SentryOtel.Operator.Routes;
 using SentryOtel.Operator.Traffic;
@@ -31,10 +32,13 @@ internal sealed class ProjectRouteController(
     private readonly RouteStatusComposer _composer = new(services.TimeProvider);
     private RouteMarks? _marks;
     private ProjectResolver? _resolver;
+    private ProjectPlanner? _planner;
 
     private RouteMarks Marks => _marks ??= new RouteMarks(services.Client, _memory);
 
     private ProjectResolver Resolver => _resolver ??= new ProjectResolver(services, _memory, Marks);
+
+    private ProjectPlanner Planner => _planner ??= new ProjectPlanner(services, Resolver, _memory);
 
     /// <summary>Wakes the second pass of a route after a while; set when the controller is hooked up.</summary>
     public Action<ObjectKey, TimeSpan>? CheckStatusAfter { get; set; }
@@ -55,6 +59,13 @@ internal sealed class ProjectRouteController(
             // Whatever changes this wakes the route: itself, its exporter, its rivals, its namespace.
             await WriteAsync(route, exporter, accepted, Standstill(route, exporter), cancellationToken).ConfigureAwait(false);
             return ReconciliationResult.Success();
+        }
+
+        if (PlanMark.IsOn(route, exporter))
+        {
+            var plan = await Planner.PlanAsync(route, exporter, () => routes.Of(key), cancellationToken).ConfigureAwait(false);
+            await WriteAsync(route, exporter, accepted, Standstill(route, exporter), cancellationToken, plan).ConfigureAwait(false);
+            return ReconciliationResult.RequeueAfter(Spread(times.Recheck));
         }
 
         var project = await Resolver.ResolveAsync(route, exporter, () => routes.Of(key), cancellationToken).ConfigureAwait(false);
@@ -85,7 +96,8 @@ internal sealed class ProjectRouteController(
             return ReconciliationResult.Success();
         }
 
-        await WriteAsync(route, exporter, accepted, Preserved(before), cancellationToken).ConfigureAwait(false);
+        var plan = PlanMark.IsOn(route, exporter) ? RoutePlan.Of(before) : null;
+        await WriteAsync(route, exporter, accepted, Preserved(before), cancellationToken, plan).ConfigureAwait(false);
         return ReconciliationResult.Success();
     }
 
@@ -117,19 +129,27 @@ internal sealed class ProjectRouteController(
         var accepted = new AcceptanceVerdict(
             false, RouteReasons.Deleting, $"waits for the project to be deleted; annotation {RouteAnnotations.AbandonProject}: \"true\" lets the route go without");
         var project = new ProjectOutcome(false, outcome.Reason, outcome.Message, _memory.StatusOf(route)?.Project);
-        await WriteAsync(route, exporter, accepted, project, cancellationToken).ConfigureAwait(false);
-        return ReconciliationResult.Failure(outcome.Reason, outcome.Message);
+        var plan = outcome.IsPlanned ? new RoutePlan(true, outcome.Reason, outcome.Message) : null;
+        await WriteAsync(route, exporter, accepted, project, cancellationToken, plan).ConfigureAwait(false);
+        return outcome.IsPlanned
+            ? ReconciliationResult.RequeueAfter(Spread(times.Recheck))
+            : ReconciliationResult.Failure(outcome.Reason, outcome.Message);
     }
 
     private async Task WriteAsync(
-        SentryProjectRoute route, SentryExporter? exporter, AcceptanceVerdict accepted, ProjectOutcome project, CancellationToken cancellationToken)
+        SentryProjectRoute route,
+        SentryExporter? exporter,
+        AcceptanceVerdict accepted,
+        ProjectOutcome project,
+        CancellationToken cancellationToken,
+        RoutePlan? plan = null)
     {
         var before = _memory.StatusOf(route);
         var programmed = accepted.IsAccepted && exporter is not null
             ? programming.Of(route, exporter, project.Project)
             : new ProgrammingVerdict(false, accepted.Reason, accepted.Message);
         var observed = traffic?.Read(route);
-        var status = _composer.Compose(route, exporter, before, accepted, project, programmed, observed);
+        var status = _composer.Compose(route, exporter, before, accepted, project, programmed, observed, plan);
         var written = await services.Status.WriteAsync(
             route, RouteStatusComposer.OwnPart(route.Status), status, CrdJsonContext.Default.SentryProjectRouteStatus, cancellationToken).ConfigureAwait(false);
         if (written == StatusWrite.Gone)
@@ -161,6 +181,11 @@ internal sealed class ProjectRouteController(
                 services.Events.Event(
                     route, now.Status == ConditionStatus.True ? EventType.Normal : EventType.Warning, now.Reason!, "Reconcile", now.Message ?? "");
             }
+        }
+
+        if (RoutePlan.Of(after) is { } plan && plan != RoutePlan.Of(before))
+        {
+            services.Events.Event(route, plan.IsPossible ? EventType.Normal : EventType.Warning, plan.Reason, "Plan", plan.Message);
         }
 
         if (after.Conditions.IsConditionTrue(RouteReasons.ReadyType) && !(before?.Conditions.IsConditionTrue(RouteReasons.ReadyType) ?? false))
@@ -201,7 +226,9 @@ internal sealed class ProjectRouteController(
             return Preserved(before);
         }
 
-        return route.Spec.Suspend ? new ProjectOutcome(false, RouteReasons.Suspended, "the route is suspended", null)
+        return PlanMark.IsOn(route, exporter)
+            ? new ProjectOutcome(false, PlanReasons.OnlyPlanned, $"nothing is done while annotation {SentryOtelGroup.PlanAnnotation} is there: see condition {PlanReasons.PlannedType}", null)
+            : route.Spec.Suspend ? new ProjectOutcome(false, RouteReasons.Suspended, "the route is suspended", null)
             : exporter?.Spec.Suspend == true ? new ProjectOutcome(false, RouteReasons.ExporterSuspended, "the exporter is suspended", null)
             : new ProjectOutcome(false, RouteReasons.Pending, "the exporter has not taken the route", null);
     }

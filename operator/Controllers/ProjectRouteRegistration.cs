@@ -6,6 +6,7 @@ using SentryOtel.Kubernetes.Hosting;
 using SentryOtel.Kubernetes.Informers;
 using SentryOtel.Kubernetes.Queueing;
 using SentryOtel.Operator.Gateways;
+using SentryOtel.Operator.Planning;
 using SentryOtel.Operator.Projects;
 using SentryOtel.Operator.Routes;
 using SentryOtel.Operator.RoutingTables;
@@ -78,6 +79,7 @@ internal static class ProjectRouteRegistration
     private static EventPredicate<SentryExporter> TermsChanged() =>
         EventPredicates.GenerationChanged<SentryExporter>()
             .Or(EventPredicates.DeletionTimestampChanged<SentryExporter>())
+            .Or(new EventPredicate<SentryExporter>(update: static (before, after) => PlanMark.IsOn(before) != PlanMark.IsOn(after)))
             .Or(new EventPredicate<SentryExporter>(update: static (before, after) => HasCredentials(before) != HasCredentials(after)));
 
     private static bool HasCredentials(SentryExporter exporter) => exporter.Status?.Conditions.IsConditionTrue("CredentialsValid") ?? false;

@@ -1,6 +1,7 @@
 using SentryOtel.Crds;
 using SentryOtel.Kubernetes.Conditions;
 using SentryOtel.Kubernetes.Entities;
+using SentryOtel.Operator.Planning;
 using SentryOtel.Operator.Projects;
 using SentryOtel.Operator.Routes;
 using SentryOtel.Operator.Traffic;
@@ -11,7 +12,7 @@ namespace SentryOtel.Operator.Controllers;
 internal sealed class RouteStatusComposer(TimeProvider timeProvider)
 {
     private static readonly string[] OwnTypes =
-        [RouteReasons.AcceptedType, RouteReasons.ProjectReadyType, RouteReasons.ProgrammedType, RouteReasons.ReadyType, RouteReasons.RateLimitedType];
+        [RouteReasons.AcceptedType, RouteReasons.ProjectReadyType, RouteReasons.ProgrammedType, RouteReasons.ReadyType, RouteReasons.RateLimitedType, PlanReasons.PlannedType];
 
     /// <summary>The whole of what this controller owns of a status.</summary>
     /// <param name="route">The route.</param>
@@ -21,6 +22,7 @@ internal sealed class RouteStatusComposer(TimeProvider timeProvider)
     /// <param name="project">What came of the project.</param>
     /// <param name="programmed">The gateways' word.</param>
     /// <param name="observed">What gateways tell of its data; null to leave what the status says of them.</param>
+    /// <param name="plan">What would be done in Sentry; null when it is not only planned.</param>
     public SentryProjectRouteStatus Compose(
         SentryProjectRoute route,
         SentryExporter? exporter,
@@ -28,7 +30,8 @@ internal sealed class RouteStatusComposer(TimeProvider timeProvider)
         AcceptanceVerdict accepted,
         ProjectOutcome project,
         ProgrammingVerdict programmed,
-        RouteObservation? observed = null)
+        RouteObservation? observed = null,
+        RoutePlan? plan = null)
     {
         var conditions = Own(before?.Conditions);
         Set(RouteReasons.AcceptedType, accepted.IsAccepted, accepted.Reason, accepted.Message);
@@ -37,6 +40,15 @@ internal sealed class RouteStatusComposer(TimeProvider timeProvider)
         var (ready, reason, message) = Ready(route, exporter, accepted, project, programmed, observed);
         Set(RouteReasons.ReadyType, ready, reason, message);
         SetRateLimited(conditions, route, hasProject: accepted.IsAccepted && project.Project is not null, observed);
+        if (plan is null)
+        {
+            conditions.RemoveCondition(PlanReasons.PlannedType);
+        }
+        else
+        {
+            Set(PlanReasons.PlannedType, plan.IsPossible, plan.Reason, plan.Message);
+        }
+
         var key = RouteClaims.ExporterOf(route);
         return new SentryProjectRouteStatus
         {

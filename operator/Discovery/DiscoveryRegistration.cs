@@ -3,6 +3,7 @@ using SentryOtel.Kubernetes.Controllers;
 using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Kubernetes.Hosting;
 using SentryOtel.Kubernetes.Informers;
+using SentryOtel.Operator.Planning;
 using SentryOtel.Operator.Routes;
 
 namespace SentryOtel.Operator.Discovery;
@@ -17,14 +18,15 @@ internal static class DiscoveryRegistration
     /// <param name="services">What controllers work with.</param>
     /// <param name="routes">The routes by exporter.</param>
     /// <param name="served">The kinds of workloads that the server serves.</param>
+    /// <param name="planned">Where services of exporters that are only planned are told; null where nobody reads it.</param>
     public static Controller<SentryExporter> AddDiscoveryController(
-        this OperatorHostBuilder host, OperatorServices services, RouteIndex routes, ServedWorkloads served)
+        this OperatorHostBuilder host, OperatorServices services, RouteIndex routes, ServedWorkloads served, PlannedServices? planned = null)
     {
         var watched = services.Options.WatchNamespaces;
         var workloads = new WorkloadInformers(host, served, watched);
         var namespaces = new NamespaceLabels(watched.Count == 0 ? host.Informer<V1NamespaceMetadata>() : null, watched);
         var exporters = host.Informer<SentryExporter>().Store;
-        var controller = new WorkloadDiscoveryController(services, routes, workloads, namespaces, services.Options.Times.DiscoveryGrace);
+        var controller = new WorkloadDiscoveryController(services, routes, workloads, namespaces, services.Options.Times.DiscoveryGrace, planned ?? new PlannedServices());
         return host.AddController(controller, builder =>
         {
             builder.Named(Name).Watches(

@@ -4,6 +4,7 @@ using SentryOtel.Kubernetes.Controllers;
 using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Kubernetes.Events;
 using SentryOtel.Operator.Events;
+using SentryOtel.Operator.Planning;
 using SentryOtel.Operator.Routes;
 
 namespace SentryOtel.Operator.Discovery;
@@ -13,14 +14,16 @@ namespace SentryOtel.Operator.Discovery;
 /// workload. While nothing changes it asks the server nothing.
 /// </summary>
 internal sealed class WorkloadDiscoveryController(
-    OperatorServices services, RouteIndex routes, WorkloadInformers workloads, NamespaceLabels namespaces, TimeSpan grace) : IEntityController<SentryExporter>
+    OperatorServices services, RouteIndex routes, WorkloadInformers workloads, NamespaceLabels namespaces, TimeSpan grace, PlannedServices planned) : IEntityController<SentryExporter>
 {
     private const string Action = "DiscoverWorkloads";
     private const int NamedServices = 5;
 
+    private static readonly TimeSpan Replan = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
     private readonly StandingProblems _problems = new();
+    private readonly ProjectPlanner _planner = ProjectPlanner.Create(services);
     private readonly DiscoveryWriter _writer = new(
         services.Client, services.TimeProvider, services.LoggerFactory.CreateLogger<WorkloadDiscoveryController>());
 
@@ -34,6 +37,12 @@ internal sealed class WorkloadDiscoveryController(
             plan = Compute(exporter, await ReadRoutesAsync(exporter, cancellationToken).ConfigureAwait(false));
         }
 
+        if (PlanMark.IsOn(exporter))
+        {
+            return await PlanAsync(exporter, plan, cancellationToken).ConfigureAwait(false);
+        }
+
+        planned.Forget(ObjectKey.Of(exporter));
         var problems = plan.Refusals.ToList();
         foreach (var service in plan.Creates)
         {
@@ -62,11 +71,30 @@ internal sealed class WorkloadDiscoveryController(
     public Task<ReconciliationResult> DeletedAsync(ObjectKey key, CancellationToken cancellationToken)
     {
         _problems.Forget(key);
+        planned.Forget(key);
         return Task.FromResult(ReconciliationResult.Success());
     }
 
     private DiscoveryPlan Compute(SentryExporter exporter, IReadOnlyCollection<SentryProjectRoute> known) => DiscoveryPlan.Compute(
         exporter, workloads.Labelled(exporter.Spec.Discovery.LabelKey), namespaces.All(), known, services.TimeProvider.GetUtcNow(), grace);
+
+    /// <summary>Says which services would get a route, and what would become of their projects.</summary>
+    private async Task<ReconciliationResult> PlanAsync(SentryExporter exporter, DiscoveryPlan plan, CancellationToken cancellationToken)
+    {
+        var (key, found) = (ObjectKey.Of(exporter), new List<PlannedService>());
+        List<SentryProjectRoute> siblings = [.. routes.Of(key)];
+        foreach (var service in plan.Creates)
+        {
+            var route = DiscoveredRoute.Of(exporter, service);
+            route.Metadata.Uid = $"planned/{service.Value}";
+            siblings.Add(route);
+            found.Add(new PlannedService(service.Value, await _planner.PlanAsync(route, exporter, () => siblings, cancellationToken).ConfigureAwait(false)));
+        }
+
+        planned.Update(key, found);
+        Report(exporter, plan.Refusals);
+        return ReconciliationResult.RequeueAfter(Replan);
+    }
 
     private async Task<IReadOnlyCollection<SentryProjectRoute>> ReadRoutesAsync(SentryExporter exporter, CancellationToken cancellationToken)
     {

@@ -10,6 +10,7 @@ using SentryOtel.Operator.Configuration;
 using SentryOtel.Operator.Controllers;
 using SentryOtel.Operator.Credentials;
 using SentryOtel.Operator.Discovery;
+using SentryOtel.Operator.Planning;
 using SentryOtel.Operator.Routes;
 using SentryOtel.Operator.RoutingTables;
 using SentryOtel.Operator.Traffic;
@@ -53,14 +54,15 @@ internal sealed class OperatorComposition : IAsyncDisposable
             TimeProvider = timeProvider,
         };
         var routes = RouteIndex.AddTo(builder);
-        builder.AddExporterController(services, routes, random);
+        var planned = new PlannedServices();
+        builder.AddExporterController(services, routes, random, planned);
         var traffic = new TrafficBoard(options.TrafficTimes.LeastPause, timeProvider);
         var routeController = builder.AddProjectRouteController(services, routes, options.RouteTimes, random, traffic);
         _gateways = builder.AddTrafficReporter(services, routes, traffic, routeController, GatewayReader.CreateHandler());
         builder.AddRoutingTableController(services, routes);
         if (workloads is not null)
         {
-            builder.AddDiscoveryController(services, routes, workloads);
+            builder.AddDiscoveryController(services, routes, workloads, planned);
         }
 
         Host = builder.Build();

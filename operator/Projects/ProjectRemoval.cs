@@ -1,5 +1,6 @@
 using SentryOtel.Crds;
 using SentryOtel.Operator.Credentials;
+using SentryOtel.Operator.Planning;
 using SentryOtel.Sentry.Api;
 using SentryOtel.Sentry.Projects;
 
@@ -40,7 +41,7 @@ internal sealed class ProjectRemoval(OperatorServices services, RouteMemory memo
         }
 
         var outcome = await DeleteAsync(route, exporter, project, cancellationToken).ConfigureAwait(false);
-        return outcome is { IsDone: false } && services.TimeProvider.GetUtcNow() - route.Metadata.DeletionTimestamp > deadline
+        return outcome is { IsDone: false, IsPlanned: false } && services.TimeProvider.GetUtcNow() - route.Metadata.DeletionTimestamp > deadline
             ? RemovalOutcome.Unusual(RouteReasons.ProjectLeftBehind, $"the project stays in Sentry, it could not be deleted: {outcome.Message}")
             : outcome;
     }
@@ -58,6 +59,8 @@ internal sealed class ProjectRemoval(OperatorServices services, RouteMemory memo
             var error = connection.Error ?? new CredentialError(RouteReasons.NoOrganization, "the exporter has no organization any more");
             return RemovalOutcome.Waiting(error.Reason, error.Message);
         }
+
+        api = PlanMark.IsOn(route, exporter) ? new PlanningSentryApiClient(api) : api;
 
         var id = project?.Id;
         if (project is not { Created: true })
@@ -93,9 +96,12 @@ internal sealed class ProjectRemoval(OperatorServices services, RouteMemory memo
         }
 
         var deleted = current.Error is null ? await api.DeleteProjectAsync(id, cancellationToken).ConfigureAwait(false) : current.Error;
-        return deleted.Error is { } error
-            ? RemovalOutcome.Waiting(error.Reason.ToString(), error.Message)
-            : RemovalOutcome.Usual(RouteReasons.ProjectDeleted, $"project \"{current.Value!.Slug}\" was deleted in Sentry");
+        return deleted.Error switch
+        {
+            null => RemovalOutcome.Usual(RouteReasons.ProjectDeleted, $"project \"{current.Value!.Slug}\" was deleted in Sentry"),
+            { Reason: SentryErrorReason.Planned } => RemovalOutcome.Planned($"would delete project \"{current.Value!.Slug}\" in Sentry"),
+            var error => RemovalOutcome.Waiting(error.Reason.ToString(), error.Message),
+        };
     }
 
     private static bool SharesProject(SentryProjectRoute route, RouteProjectStatus? project, SentryProjectRoute other) =>
@@ -108,6 +114,9 @@ internal sealed class ProjectRemoval(OperatorServices services, RouteMemory memo
 /// <summary>What became of the project of a deleted route.</summary>
 internal sealed record RemovalOutcome(bool IsDone, bool IsUnusual, string Reason, string Message)
 {
+    /// <summary>Waits for nothing but the plan to be carried out.</summary>
+    public bool IsPlanned => Reason == PlanReasons.WouldDelete;
+
     /// <summary>Settled, as people expect.</summary>
     public static RemovalOutcome Usual(string reason, string message) => new(true, false, reason, message);
 
@@ -116,4 +125,7 @@ internal sealed record RemovalOutcome(bool IsDone, bool IsUnusual, string Reason
 
     /// <summary>Not settled yet.</summary>
     public static RemovalOutcome Waiting(string reason, string message) => new(false, false, reason, message);
+
+    /// <summary>Not to be done before somebody takes the plan annotation away.</summary>
+    public static RemovalOutcome Planned(string message) => new(false, false, PlanReasons.WouldDelete, message);
 }

@@ -122,8 +122,12 @@ internal sealed class ProjectResolver(OperatorServices services, RouteMemory mem
     }
 
     /// <summary>An exporter that creates projects does so for every route; CreateOnly on the route itself is a person's word that it be created.</summary>
-    private static bool MayCreate(SentryProjectRoute route, SentryExporter exporter) =>
+    public static bool MayCreate(SentryProjectRoute route, SentryExporter exporter) =>
         exporter.Spec.AutoCreateProjects || (route.Spec.AdoptionPolicy == AdoptionPolicy.CreateOnly && !AutoCreationQuota.IsAutomatic(route));
+
+    /// <summary>Why no project is made though the exporter makes projects.</summary>
+    public static string QuotaMessage(SentryExporter exporter) =>
+        $"the exporter has created projects.maxAutoCreated ({exporter.Spec.Projects.MaxAutoCreated}) projects by itself: raise it, or create the project";
 
     private static Uri? IngestUrl(SentryExporter exporter) =>
         exporter.Spec.Ingest?.UrlOverride is { Length: > 0 } url && Uri.TryCreate(url, UriKind.Absolute, out var uri) ? uri : null;
@@ -159,7 +163,7 @@ internal sealed class ProjectResolver(OperatorServices services, RouteMemory mem
         { Reason: ProvisionErrorReason.ProjectNotFound } when quotaReached => new ProjectOutcome(
             false,
             RouteReasons.MaxAutoCreatedReached,
-            $"the exporter has created projects.maxAutoCreated ({exporter.Spec.Projects.MaxAutoCreated}) projects by itself: raise it, or create the project",
+            QuotaMessage(exporter),
             null)
         {
             Recheck = ProjectRecheck.NowAndThen,

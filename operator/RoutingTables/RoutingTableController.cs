@@ -5,14 +5,15 @@ using SentryOtel.Kubernetes.Controllers;
 using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Kubernetes.Events;
 using SentryOtel.Operator.Events;
+using SentryOtel.Operator.Planning;
 using SentryOtel.Operator.Routes;
 using SentryOtel.Sentry.Routing;
 
 namespace SentryOtel.Operator.RoutingTables;
 
 /// <summary>
-/// Keeps each exporter's routing table in its ConfigMaps. While nothing changes it asks the server nothing. A suspended exporter keeps the table it
-/// has; a deleted one's is the garbage collector's.
+/// Keeps each exporter's routing table in its ConfigMaps. While nothing changes it asks the server nothing. A suspended exporter, and one that is only
+/// planned, keeps the table it has; a deleted one's is the garbage collector's.
 /// </summary>
 internal sealed class RoutingTableController(
     OperatorServices services, RouteIndex routes, RoutingTableStore tables, IFallbackTargets fallbacks) : IEntityController<SentryExporter>
@@ -36,7 +37,7 @@ internal sealed class RoutingTableController(
     /// <inheritdoc/>
     public async Task<ReconciliationResult> ReconcileAsync(SentryExporter exporter, CancellationToken cancellationToken)
     {
-        if (exporter.Spec.Suspend || exporter.Metadata.DeletionTimestamp is not null)
+        if (exporter.Spec.Suspend || PlanMark.IsOn(exporter) || exporter.Metadata.DeletionTimestamp is not null)
         {
             return ReconciliationResult.Success();
         }

@@ -44,4 +44,7 @@ public enum SentryErrorReason
 
     /// <summary>An answer that is not what Sentry's API gives: HTML, broken JSON, too long.</summary>
     UnexpectedResponse,
+
+    /// <summary>Not sent: a client that only plans was asked to change something.</summary>
+    Planned,
 }

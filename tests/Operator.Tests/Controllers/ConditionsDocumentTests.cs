@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using SentryOtel.Operator.Controllers;
 using SentryOtel.Operator.Credentials;
 using SentryOtel.Operator.Gateways;
+using SentryOtel.Operator.Planning;
 using SentryOtel.Operator.Projects;
 using SentryOtel.Sentry.Api;
 using SentryOtel.Sentry.Projects;
@@ -16,11 +17,11 @@ public sealed partial class ConditionsDocumentTests
     private static readonly string[] ExporterTypes =
     [
         ExporterStatus.Ready, ExporterStatus.CredentialsValid, ExporterStatus.ProjectsSynced, ExporterStatus.GatewayAvailable, ExporterStatus.Progressing,
-        ExporterStatus.VolumesReleased,
+        ExporterStatus.VolumesReleased, PlanReasons.PlannedType,
     ];
 
     private static readonly string[] RouteTypes =
-        [RouteReasons.AcceptedType, RouteReasons.ProjectReadyType, RouteReasons.ProgrammedType, RouteReasons.RateLimitedType, RouteReasons.ReadyType];
+        [RouteReasons.AcceptedType, RouteReasons.ProjectReadyType, RouteReasons.ProgrammedType, RouteReasons.RateLimitedType, RouteReasons.ReadyType, PlanReasons.PlannedType];
 
     [Fact]
     public void Every_type_has_its_row()
@@ -49,7 +50,7 @@ public sealed partial class ConditionsDocumentTests
 
     private static IEnumerable<string> Reasons()
     {
-        Type[] holders = [typeof(GatewayReasons), typeof(CredentialReasons), typeof(RouteReasons)];
+        Type[] holders = [typeof(GatewayReasons), typeof(CredentialReasons), typeof(RouteReasons), typeof(PlanReasons)];
         var constants = holders
             .SelectMany(static holder => holder.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
             .Where(static field => field is { IsLiteral: true } && !field.Name.EndsWith("Type", StringComparison.Ordinal))

@@ -68,7 +68,7 @@ internal sealed class ExporterWorld : IAsyncDisposable
         new ApplyOptions { FieldManager = "test", Force = true },
         Cancellation);
 
-    public Task<SentryExporter> CreateExporterAsync(Action<SentryExporterSpec>? change = null)
+    public Task<SentryExporter> CreateExporterAsync(Action<SentryExporterSpec>? change = null, Action<V1ObjectMeta>? mark = null)
     {
         var spec = new SentryExporterSpec
         {
@@ -78,19 +78,21 @@ internal sealed class ExporterWorld : IAsyncDisposable
             Timeout = "2s",
         };
         change?.Invoke(spec);
-        return Client.CreateAsync(new SentryExporter { Metadata = Meta(Exporter), Spec = spec }, null, Cancellation);
+        var metadata = Meta(Exporter);
+        mark?.Invoke(metadata);
+        return Client.CreateAsync(new SentryExporter { Metadata = metadata, Spec = spec }, null, Cancellation);
     }
 
     public Task PatchExporterAsync(string spec) => Client.PatchAsync<SentryExporter>(
         Exporter, Namespace, new JsonObject { ["spec"] = JsonNode.Parse(spec) }, null, Cancellation);
 
-    /// <summary>Waits until a condition of the exporter has a status and reason.</summary>
-    public Task<SentryExporter> WaitAsync(string type, string status, string reason) => Eventually.GetAsync(
+    /// <summary>Waits until a condition of the exporter has a status and reason, and its message holds a text.</summary>
+    public Task<SentryExporter> WaitAsync(string type, string status, string reason, string text = "") => Eventually.GetAsync(
         async () =>
         {
             var exporter = await Client.GetAsync<SentryExporter>(Exporter, Namespace, Cancellation);
             var condition = exporter?.Status?.Conditions.FindCondition(type);
-            return condition?.Reason == reason && condition.Status == status
+            return condition?.Reason == reason && condition.Status == status && condition.Message?.Contains(text, StringComparison.Ordinal) == true
                 ? exporter
                 : throw new InvalidOperationException($"{type} is {condition?.Status ?? "not set"}, {condition?.Reason}: {condition?.Message}");
         },

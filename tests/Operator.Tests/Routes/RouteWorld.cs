@@ -139,6 +139,14 @@ internal sealed class RouteWorld : IAsyncDisposable
         };
     }
 
+    /// <summary>Asks the operator to plan and do nothing, or no longer.</summary>
+    public Task PlanExporterAsync(bool plan) => Client.PatchAsync<SentryExporter>(
+        Exporter,
+        Namespace,
+        new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [SentryOtelGroup.PlanAnnotation] = plan ? "true" : null } } },
+        null,
+        Cancellation);
+
     public Task SuspendExporterAsync(bool suspend) => Client.PatchAsync<SentryExporter>(
         Exporter, Namespace, new JsonObject { ["spec"] = new JsonObject { ["suspend"] = suspend } }, null, Cancellation);
 
