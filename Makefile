@@ -8,7 +8,7 @@ configuration := Release
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-build: ## Builds the programs: artifacts/{gateway,operator,sentry-server}
+build: ## Builds the programs: artifacts/{gateway,operator,cli,sentry-server}
 	build/publish
 
 run: ## Runs the whole path once, for real (ONCE=1 ends by itself; CLUSTER=current uses the current kubeconfig context; SENTRY_URL, SENTRY_ORG and SENTRY_AUTH_TOKEN use that Sentry)

@@ -33,6 +33,7 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         _codec = new ObjectCodec(KubernetesJson.CreateOptions(options.JsonTypeInfoResolvers), logger);
         _watches = new WatchStream(_sender, _codec, options.TimeProvider);
         Discovery = new ApiDiscovery(_sender, options.TimeProvider);
+        Pods = new PodProxy(_sender);
     }
 
     /// <inheritdoc/>
@@ -40,6 +41,9 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
 
     /// <inheritdoc/>
     public string DefaultNamespace { get; }
+
+    /// <summary>The way to what pods serve.</summary>
+    public PodProxy Pods { get; }
 
     /// <inheritdoc/>
     public async Task<T?> GetAsync<T>(string name, string? @namespace, CancellationToken cancellationToken)

@@ -1,0 +1,3 @@
+using SentryOtel.Cli.CommandLine;
+
+return await CliCommand.RunAsync(args, CliEnvironment.Process);

@@ -1,0 +1,83 @@
+using SentryOtel.Crds;
+
+namespace SentryOtel.Cli.Tracing;
+
+/// <summary>The service itself: which workloads carry its name, what they send, and where they should send it.</summary>
+internal static class ClientSteps
+{
+    public static IEnumerable<TraceStep> Of(TraceInput input)
+    {
+        foreach (var workload in input.Workloads)
+        {
+            yield return Workload(input, workload);
+        }
+
+        if (input.Workloads.Count == 0)
+        {
+            yield return TraceStep.Info($"no workload carries the label {input.Exporter.Spec.Discovery.LabelKey}={input.Service} or sets OTEL_SERVICE_NAME to it");
+        }
+
+        if (input.Exporter.Status?.Endpoint is { } endpoint)
+        {
+            var needs = (string[])[.. TlsOf(input.Exporter.Spec.Gateway), .. AuthOf(input.Exporter.Spec.Gateway)];
+            yield return TraceStep.Info($"clients send to {endpoint.Grpc} (gRPC) or {endpoint.Http} (HTTP){(needs.Length == 0 ? "" : $", with {string.Join(" and ", needs)}")}");
+        }
+    }
+
+    private static TraceStep Workload(TraceInput input, TracedWorkload workload)
+    {
+        var others = workload.Sends.Where(sends => sends.Service != input.Service).ToList();
+        List<TraceStep> steps =
+        [
+            .. workload.Unreadable.Select(static container => TraceStep.Info($"container {container} takes its service name from elsewhere, which can not be read here")),
+            .. workload.Endpoints.Where(endpoint => !LeadsTo(input.Exporter, endpoint)).Select(endpoint => TraceStep.Unsure(
+                $"OTEL_EXPORTER_OTLP_ENDPOINT is {endpoint}, which is not this gateway", "Unless that sends on to the gateway, set it to the exporter's status.endpoint.")),
+        ];
+        if (workload.Label == input.Service && others.Count > 0)
+        {
+            var (container, service) = others[0];
+            return TraceStep.Bad(
+                $"{workload.Name} is labelled {input.Service}, but container {container} calls itself {service}: its data arrive under that name",
+                $"Make OTEL_SERVICE_NAME and the label equal, or trace {service}.",
+                steps);
+        }
+
+        if (workload.Label != input.Service)
+        {
+            return workload.Label is null
+                ? TraceStep.Info($"{workload.Name} calls itself {input.Service} and has no label, so discovery does not announce it", steps)
+                : TraceStep.Bad(
+                    $"{workload.Name} calls itself {input.Service}, but its label says {workload.Label}: discovery announces another service than the one that sends",
+                    "Make OTEL_SERVICE_NAME and the label equal.",
+                    steps);
+        }
+
+        if (workload.IsDisabled)
+        {
+            return TraceStep.Unsure($"{workload.Name} carries the label, and an annotation {SentryOtelGroup.Group}/discovery: disabled that keeps it from getting a route", null, steps);
+        }
+
+        return workload.Sends.Count > 0
+            ? TraceStep.Good($"{workload.Name} carries the label and calls itself so", steps)
+            : TraceStep.Info($"{workload.Name} carries the label; OTEL_SERVICE_NAME is not set in it, so its SDK must set service.name to {input.Service}", steps);
+    }
+
+    private static bool LeadsTo(SentryExporter exporter, string endpoint) =>
+        exporter.Status?.Endpoint?.Grpc is not { } grpc
+        || !Uri.TryCreate(grpc, UriKind.Absolute, out var gateway)
+        || !Uri.TryCreate(endpoint, UriKind.Absolute, out var client)
+        || client.Host == gateway.Host
+        || client.Host.StartsWith($"{gateway.Host}.", StringComparison.Ordinal)
+        || client.Host == gateway.Host.Split('.')[0]
+        || endpoint.Contains("$(", StringComparison.Ordinal);
+
+    private static IEnumerable<string> TlsOf(GatewaySpec gateway) => gateway.Tls switch
+    {
+        null => [],
+        { ClientCaFrom: null } => ["TLS"],
+        _ => ["TLS", "a client certificate"],
+    };
+
+    private static IEnumerable<string> AuthOf(GatewaySpec gateway) =>
+        gateway.Auth is { BearerTokenSecretRef: var secret } ? [$"a bearer token of Secret {secret.Name}"] : [];
+}
