@@ -77,7 +77,7 @@ internal sealed class ExporterConversion(
         }
 
         tree.Take($"{_path}.{key}");
-        result.Secret(secretKey, text.Shown.Replace("$$", "$", StringComparison.Ordinal));
+        result.Secret(secretKey, text.Shown);
         if (text.Missing.Count == 0)
         {
             Note(key, $"stood in the file in plain text and is now in Secret {result.SecretName}: keep the result as safe, or create that Secret in another way.");
@@ -112,7 +112,7 @@ internal sealed class ExporterConversion(
             if (Routable("routing.attribute_to_dsn_mapping", value) && tree.Text(path) is { } dsn)
             {
                 result.Route(value, new JsonObject { ["dsnSecretRef"] = SpecBuilder.Reference(result.DsnSecretName, result.RouteName(value)) });
-                result.RouteDsn(value, dsn.Shown.Replace("$$", "$", StringComparison.Ordinal));
+                result.RouteDsn(value, dsn.Shown);
                 if (dsn.Missing.Count == 0)
                 {
                     Note($"routing.attribute_to_dsn_mapping.{value}", $"the DSN is now in Secret {result.DsnSecretName}.");

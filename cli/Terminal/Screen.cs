@@ -38,13 +38,30 @@ internal sealed class Screen
     public bool IsTerminal { get; }
 
     /// <summary>Shows a table, a tree, a text.</summary>
-    public void Show(IRenderable thing) => _console.Write(thing);
+    public void Show(IRenderable thing)
+    {
+        if (IsTerminal)
+        {
+            _console.Write(thing);
+            return;
+        }
+
+        // Tables fill their last column with blanks.
+        foreach (var line in string.Concat(thing.Render(RenderOptions.Create(_console, _console.Profile.Capabilities), PipeWidth)
+            .Where(static segment => !segment.IsControlCode).Select(static segment => segment.Text)).TrimEnd('\n').Split('\n'))
+        {
+            _output.WriteLine(line.TrimEnd());
+        }
+    }
 
     /// <summary>A line in Spectre's markup.</summary>
     public void Line(string markup)
     {
-        _console.Write(new Markup(markup));
-        _console.WriteLine();
+        Show(new Markup(markup));
+        if (IsTerminal)
+        {
+            _console.WriteLine();
+        }
     }
 
     /// <summary>A line of what was asked for, as it is.</summary>

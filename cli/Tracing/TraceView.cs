@@ -30,7 +30,10 @@ internal static class TraceView
     public static void ShowVerdict(IReadOnlyList<TraceReport> reports, Screen screen)
     {
         var color = reports.All(static report => report.Arrives == true) ? "green" : reports.Any(static report => report.Arrives == false) ? "red" : "yellow";
-        screen.Line($"[{color}]{Markup.Escape(string.Join(' ', reports.Select(static report => report.Verdict)))}[/]");
+        var hint = reports.All(static report => report.Arrives == true) && reports.SelectMany(static report => report.Steps).SelectMany(static step => step.All()).Any(static step => step.Mark == TraceMark.Bad)
+            ? " See what is marked as wrong above."
+            : "";
+        screen.Line($"[{color}]{Markup.Escape(string.Join(' ', reports.Select(static report => report.Verdict)))}{hint}[/]");
     }
 
     private static void Add(IHasTreeNodes parent, IEnumerable<TraceStep> steps)

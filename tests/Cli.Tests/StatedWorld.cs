@@ -114,7 +114,7 @@ internal sealed class StatedWorld(ControlPlane controlPlane, string @namespace) 
         Type = type,
         Status = holds ? "True" : "False",
         Reason = reason,
-        Message = message,
+        Message = message.Length > 0 ? message : reason,
         ObservedGeneration = 1,
         LastTransitionTime = DateTimeOffset.UtcNow,
     };

@@ -45,9 +45,15 @@ internal sealed partial class ApiFront : IAsyncDisposable
             apiVersion: v1
             kind: Config
             current-context: front
-            clusters: [{name: front, cluster: {server: "{{application.Urls.First()}}"}}]
-            users: [{name: person, user: {token: {{token.Trim()}}}}]
-            contexts: [{name: front, context: {cluster: front, user: person}}]
+            clusters:
+            - name: front
+              cluster: {server: "{{application.Urls.First()}}"}
+            users:
+            - name: person
+              user: {token: {{token.Trim()}} }
+            contexts:
+            - name: front
+              context: {cluster: front, user: person}
             """,
             cancellationToken);
         return front;
