@@ -87,7 +87,7 @@ internal sealed partial class CollectorConverter
     private string NameOf(string id, List<string> ids)
     {
         var suffix = id.Contains('/', StringComparison.Ordinal) ? id[(id.IndexOf('/', StringComparison.Ordinal) + 1)..] : "";
-        var convertible = ids.Count(static other => other.Split('/')[0] is "sentry" or "otlphttp" or "otlp_http");
+        var convertible = ids.Count(other => other.Split('/')[0] == "sentry" || OtlpHttpConversion.TryRead(_tree, other, out _));
         var name = _options.Name is null ? id : convertible < 2 || suffix.Length == 0 ? _options.Name : $"{_options.Name}-{suffix}";
         var legal = NotName().Replace(name.ToLowerInvariant(), "-").Trim('-');
         return legal.Length == 0 ? "sentry" : legal;
