@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
+using SentryOtel.Crds;
 using SentryOtel.Kubernetes.Entities;
-using SentryOtel.Operator.Manifests;
 
 namespace SentryOtel.Operator.Children;
 
@@ -14,31 +14,30 @@ internal sealed class SettledChildren(TimeSpan lifetime, TimeProvider timeProvid
     private readonly ConcurrentDictionary<ObjectKey, Finding> _findings = new();
 
     /// <summary>What was found last; null when the children have to be looked at.</summary>
-    /// <param name="inputs">What the children are made from.</param>
+    /// <param name="exporter">What the children are made from.</param>
     /// <param name="live">Tells the present children apart from changed ones, as far as they are watched.</param>
-    public ChildrenOutcome? Find(GatewayInputs inputs, string live) =>
-        _findings.TryGetValue(ObjectKey.Of(inputs.Exporter), out var finding)
-        && finding.Fingerprint == Fingerprint(inputs, live) && timeProvider.GetElapsedTime(finding.At) < lifetime
+    public ChildrenOutcome? Find(SentryExporter exporter, string live) =>
+        _findings.TryGetValue(ObjectKey.Of(exporter), out var finding)
+        && finding.Fingerprint == Fingerprint(exporter, live) && timeProvider.GetElapsedTime(finding.At) < lifetime
             ? finding.Outcome
             : null;
 
     /// <summary>Keeps a finding, when there was nothing to do and nothing is left to wait for.</summary>
-    public void Keep(GatewayInputs inputs, string live, ChildrenOutcome outcome)
+    public void Keep(SentryExporter exporter, string live, ChildrenOutcome outcome)
     {
         if (outcome is { IsSettled: true, HasWritten: false })
         {
-            _findings[ObjectKey.Of(inputs.Exporter)] = new Finding(Fingerprint(inputs, live), timeProvider.GetTimestamp(), outcome);
+            _findings[ObjectKey.Of(exporter)] = new Finding(Fingerprint(exporter, live), timeProvider.GetTimestamp(), outcome);
         }
         else
         {
-            Forget(ObjectKey.Of(inputs.Exporter));
+            Forget(ObjectKey.Of(exporter));
         }
     }
 
     public void Forget(ObjectKey exporter) => _findings.TryRemove(exporter, out _);
 
-    private static string Fingerprint(GatewayInputs inputs, string live) =>
-        $"{inputs.Exporter.Metadata.Uid} {inputs.Exporter.Metadata.Generation} {inputs.Versions} {live}";
+    private static string Fingerprint(SentryExporter exporter, string live) => $"{exporter.Metadata.Uid} {exporter.Metadata.Generation} {live}";
 
     private sealed record Finding(string Fingerprint, long At, ChildrenOutcome Outcome);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
 using SentryOtel.Crds;
 using SentryOtel.Crds.Validation;
 using SentryOtel.Kubernetes.Client;
@@ -24,7 +25,8 @@ internal sealed class ExporterController(OperatorServices services, GatewayWorkl
     : IEntityStatusController<SentryExporter>
 {
     private readonly CredentialCheck _credentials = new(services.Options.Times, services.TimeProvider);
-    private readonly MountedSecrets _mounted = new(services.Client, services.Options.Times.MountLag, services.TimeProvider);
+    private readonly MountedSecrets _mounted = new(
+        services.Client, services.Options.Times.MountLag, services.TimeProvider, services.LoggerFactory.CreateLogger<MountedSecrets>());
     private readonly ProjectPlanner _planner = ProjectPlanner.Create(services);
     private readonly GatewayChildren _children = new(services.Client);
     private readonly SettledChildren _settled = new(services.Options.Times.SafetyPoll, services.TimeProvider);
@@ -134,22 +136,22 @@ internal sealed class ExporterController(OperatorServices services, GatewayWorkl
             return connection.Error is null ? observation with { Credentials = CredentialState.Of(missing!) } : observation;
         }
 
-        var versions = await VersionChoice.AskAsync(services.Client.Discovery, exporter.Spec, cancellationToken).ConfigureAwait(false);
-        var inputs = new GatewayInputs(exporter, services.Options.GatewayImage, versions);
-        return observation with { Children = await ChildrenAsync(inputs, cancellationToken).ConfigureAwait(false) };
+        return observation with { Children = await ChildrenAsync(exporter, cancellationToken).ConfigureAwait(false) };
     }
 
-    private async Task<ChildrenOutcome> ChildrenAsync(GatewayInputs inputs, CancellationToken cancellationToken)
+    private async Task<ChildrenOutcome> ChildrenAsync(SentryExporter exporter, CancellationToken cancellationToken)
     {
         // Taken before anything is written: what changes while children are applied is looked at again.
-        var live = workloads.VersionsOf(inputs.Exporter);
-        if (_settled.Find(inputs, live) is { } settled)
+        var live = workloads.VersionsOf(exporter);
+        if (_settled.Find(exporter, live) is { } settled)
         {
             return settled;
         }
 
-        var outcome = await _children.ApplyAsync(inputs, MayHaveLeftClaims(inputs.Exporter), cancellationToken).ConfigureAwait(false);
-        _settled.Keep(inputs, live, outcome);
+        var versions = await VersionChoice.AskAsync(services.Client.Discovery, exporter.Spec, cancellationToken).ConfigureAwait(false);
+        var inputs = new GatewayInputs(exporter, services.Options.GatewayImage, versions);
+        var outcome = await _children.ApplyAsync(inputs, MayHaveLeftClaims(exporter), cancellationToken).ConfigureAwait(false);
+        _settled.Keep(exporter, live, outcome);
         return outcome;
     }
 

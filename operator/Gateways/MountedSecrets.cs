@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
 using SentryOtel.Crds;
 using SentryOtel.Kubernetes.Client;
 using SentryOtel.Kubernetes.Entities;
@@ -13,12 +14,13 @@ namespace SentryOtel.Operator.Gateways;
 
 /// <summary>
 /// Brings a renewed Secret into the gateway's pods at once. A kubelet refreshes what a pod mounts when it next looks at the pod, a minute or more later, or when the
-/// pod changes: so an annotation of the pods is changed (kubernetes.io: "You can trigger an immediate refresh by updating one of the Pod's annotations").
+/// pod changes: so an annotation of the pods is changed, as Kubernetes' documentation of mounted ConfigMaps advises.
 /// </summary>
 /// <param name="client">Where the pods are.</param>
 /// <param name="lag">How long a kubelet's own watch of a Secret may be behind ours: told before, it would mount what it still has.</param>
 /// <param name="timeProvider">The clock.</param>
-internal sealed class MountedSecrets(IKubernetesClient client, TimeSpan lag, TimeProvider timeProvider)
+/// <param name="logger">Where it is told when pods may not be patched.</param>
+internal sealed class MountedSecrets(IKubernetesClient client, TimeSpan lag, TimeProvider timeProvider, ILogger logger)
 {
     /// <summary>Says which versions of the mounted objects a pod was told of; made of versions, never of content.</summary>
     public const string Annotation = SentryOtelGroup.Group + "/mounted-versions";
@@ -91,8 +93,13 @@ internal sealed class MountedSecrets(IKubernetesClient client, TimeSpan lag, Tim
         }
         catch (KubernetesException exception) when (exception.IsNotFound || exception.IsConflict)
         {
-            // It went meanwhile; whoever comes in its place mounts what is there now.
-            return;
+            // Whoever comes in its place mounts what is there now.
+            Log.PodWentMeanwhile(logger, ObjectKey.Of(pod));
+        }
+        catch (KubernetesException exception) when (exception.IsForbidden)
+        {
+            // The rest of the exporter's pass must not fail for want of a right that only saves time.
+            Log.PodMayNotBeTold(logger, exception, ObjectKey.Of(pod));
         }
     }
 

@@ -1,6 +1,6 @@
+using SentryOtel.Crds;
+using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Operator.Children;
-using SentryOtel.Operator.Manifests;
-using SentryOtel.Operator.Tests.Manifests;
 using SentryOtel.Testing;
 
 namespace SentryOtel.Operator.Tests.Children;
@@ -19,14 +19,14 @@ public sealed class SettledChildrenTests
     [Fact]
     public void What_was_fine_holds_while_its_inputs_do_and_not_for_ever()
     {
-        _settled.Keep(TestExporters.Minimal, "1", Fine);
+        _settled.Keep(ExporterOf(), "1", Fine);
 
-        Assert.Same(Fine, _settled.Find(TestExporters.Minimal, "1"));
-        Assert.Null(_settled.Find(TestExporters.Minimal, "2"));
-        Assert.Null(_settled.Find(TestExporters.Minimal with { Versions = new ServedVersions(null, null) }, "1"));
+        Assert.Same(Fine, _settled.Find(ExporterOf(), "1"));
+        Assert.Null(_settled.Find(ExporterOf(), "2"));
+        Assert.Null(_settled.Find(ExporterOf(generation: 2), "1"));
 
         _time.Advance(Lifetime);
-        Assert.Null(_settled.Find(TestExporters.Minimal, "1"));
+        Assert.Null(_settled.Find(ExporterOf(), "1"));
     }
 
     [Fact]
@@ -39,10 +39,13 @@ public sealed class SettledChildrenTests
         ];
         foreach (var outcome in outcomes)
         {
-            _settled.Keep(TestExporters.Minimal, "1", Fine);
-            _settled.Keep(TestExporters.Minimal, "1", outcome);
+            _settled.Keep(ExporterOf(), "1", Fine);
+            _settled.Keep(ExporterOf(), "1", outcome);
 
-            Assert.Null(_settled.Find(TestExporters.Minimal, "1"));
+            Assert.Null(_settled.Find(ExporterOf(), "1"));
         }
     }
+
+    private static SentryExporter ExporterOf(long generation = 1) =>
+        new() { Metadata = new V1ObjectMeta { Name = "main", Namespace = "shop", Uid = "1", Generation = generation } };
 }
