@@ -4,6 +4,7 @@ using SentryOtel.Kubernetes.Conditions;
 using SentryOtel.Kubernetes.Events;
 using SentryOtel.Operator.Configuration;
 using SentryOtel.Operator.Credentials;
+using SentryOtel.Operator.References;
 
 namespace SentryOtel.Operator;
 
@@ -20,6 +21,9 @@ internal sealed record OperatorServices
 
     /// <summary>The way from an exporter to Sentry's API.</summary>
     public required ExporterConnections Connections { get; init; }
+
+    /// <summary>Follows the Secrets and ConfigMaps that exporters and routes refer to; null where nobody does, and they are read now and then.</summary>
+    public ReferencedObjects? References { get; init; }
 
     public required ILoggerFactory LoggerFactory { get; init; }
 

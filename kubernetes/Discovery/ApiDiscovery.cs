@@ -14,11 +14,19 @@ internal sealed class ApiDiscovery(RequestSender sender, TimeProvider timeProvid
     private static readonly TimeSpan LifetimeOfAbsence = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<string, Answer> _resources = new(StringComparer.Ordinal);
+    private VersionAnswer? _version;
 
     public async Task<ServerVersion> GetServerVersionAsync(CancellationToken cancellationToken)
     {
+        if (_version is { } known && timeProvider.GetElapsedTime(known.At) < Lifetime)
+        {
+            return known.Version;
+        }
+
         using var document = JsonDocument.Parse(await sender.SendAsync(new ApiRequest(HttpMethod.Get, "/version"), cancellationToken));
-        return new ServerVersion(Number("major"), Number("minor"), document.RootElement.GetProperty("gitVersion").GetString() ?? "");
+        var version = new ServerVersion(Number("major"), Number("minor"), document.RootElement.GetProperty("gitVersion").GetString() ?? "");
+        _version = new VersionAnswer(version, timeProvider.GetTimestamp());
+        return version;
 
         int Number(string name) =>
             int.Parse(document.RootElement.GetProperty(name).GetString()!.TrimEnd('+'), NumberStyles.None, CultureInfo.InvariantCulture);
@@ -56,7 +64,11 @@ internal sealed class ApiDiscovery(RequestSender sender, TimeProvider timeProvid
     public async Task<bool> ServesAsync(string group, string version, string kind, CancellationToken cancellationToken) =>
         await FindAsync(group, version, kind, cancellationToken) is not null;
 
-    public void Invalidate() => _resources.Clear();
+    public void Invalidate()
+    {
+        _version = null;
+        _resources.Clear();
+    }
 
     private static ApiResource? Find(Answer answer, string kind) =>
         answer.Resources.FirstOrDefault(resource => resource.Metadata.Kind == kind);
@@ -113,4 +125,6 @@ internal sealed class ApiDiscovery(RequestSender sender, TimeProvider timeProvid
     }
 
     private sealed record Answer(IReadOnlyList<ApiResource> Resources, long At);
+
+    private sealed record VersionAnswer(ServerVersion Version, long At);
 }

@@ -24,6 +24,10 @@ public sealed class V1SecretMetadata : V1PartialObjectMetadata;
 [KubernetesEntity(ApiVersion = "v1", Kind = "ConfigMap", PluralName = "configmaps")]
 public sealed class V1ConfigMapMetadata : V1PartialObjectMetadata;
 
+/// <summary>Metadata of a Pod.</summary>
+[KubernetesEntity(ApiVersion = "v1", Kind = "Pod", PluralName = "pods")]
+public sealed class V1PodMetadata : V1PartialObjectMetadata;
+
 /// <summary>Metadata of a Namespace.</summary>
 [KubernetesEntity(ApiVersion = "v1", Kind = "Namespace", PluralName = "namespaces")]
 [EntityScope(EntityScope.Cluster)]

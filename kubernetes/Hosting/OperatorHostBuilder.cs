@@ -92,6 +92,10 @@ public sealed class OperatorHostBuilder
         return (Informer<T>)informer;
     }
 
+    /// <summary>Follows one object by its name, for whoever runs the watch. See <see cref="Informers.ObjectWatch{T}"/>.</summary>
+    public IObjectWatch ObjectWatch<T>(ObjectKey key, Action<ObjectWatchState> changed)
+        where T : class, IKubernetesObject => new ObjectWatch<T>(Client, key, changed, _informerServices);
+
     /// <summary>Adds a controller; its own kind wakes it, and what <paramref name="configure"/> adds.</summary>
     /// <exception cref="ArgumentException">There is a controller of that name.</exception>
     public Controller<TEntity> AddController<TEntity>(

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using SentryOtel.Kubernetes.Entities;
 
 namespace SentryOtel.Kubernetes.Informers;
 
@@ -35,4 +36,19 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 10, Level = LogLevel.Debug, Message = "Resync of {Kind} stopped")]
     public static partial void ResyncStopped(ILogger logger, string kind);
+
+    [LoggerMessage(EventId = 11, Level = LogLevel.Information, Message = "Watch of {Kind} {Key} ended: {End}")]
+    public static partial void ObjectWatchFailed(ILogger logger, Exception exception, string kind, ObjectKey key, WatchEnd end);
+
+    [LoggerMessage(EventId = 12, Level = LogLevel.Debug, Message = "Watch of {Kind} {Key} closed: {Cause}")]
+    public static partial void ObjectWatchClosed(ILogger logger, string kind, ObjectKey key, string cause);
+
+    [LoggerMessage(EventId = 13, Level = LogLevel.Warning, Message = "The server does not let us watch {Kind} {Key}; it is tried again now and then")]
+    public static partial void ObjectWatchRefused(ILogger logger, Exception exception, string kind, ObjectKey key);
+
+    [LoggerMessage(EventId = 14, Level = LogLevel.Debug, Message = "Watch of {Kind} {Key} stopped")]
+    public static partial void ObjectWatchStopped(ILogger logger, string kind, ObjectKey key);
+
+    [LoggerMessage(EventId = 15, Level = LogLevel.Error, Message = "What follows {Kind} {Key} threw")]
+    public static partial void ObjectWatchHandlerThrew(ILogger logger, Exception exception, string kind, ObjectKey key);
 }

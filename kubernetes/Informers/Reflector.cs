@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using SentryOtel.Kubernetes.Client;
 using SentryOtel.Kubernetes.Entities;
@@ -105,7 +103,7 @@ internal sealed class Reflector<T>(
         while (true)
         {
             var end = await WatchAsync(cancellationToken).ConfigureAwait(false);
-            Count(services.Metrics?.Watches, ResultLabel(end));
+            Count(services.Metrics?.Watches, WatchFailure.Label(end));
             if (end != WatchEnd.InternalError)
             {
                 _internalErrorsSince = null;
@@ -152,7 +150,7 @@ internal sealed class Reflector<T>(
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            var end = Classify(exception);
+            var end = WatchFailure.Classify(exception);
             if (end != WatchEnd.Closed)
             {
                 Log.WatchFailed(_logger, exception, _kind, @namespace, end);
@@ -185,36 +183,6 @@ internal sealed class Reflector<T>(
             _lastVersion = received.ResourceVersion;
         }
     }
-
-    private static WatchEnd Classify(Exception exception) => exception switch
-    {
-        KubernetesException { IsGone: true } => WatchEnd.Expired,
-        KubernetesException { IsTooManyRequests: true } => WatchEnd.Overloaded,
-        KubernetesException { StatusCode: HttpStatusCode.InternalServerError } => WatchEnd.InternalError,
-        KubernetesException => WatchEnd.Failed,
-        HttpRequestException when IsRefused(exception) => WatchEnd.Overloaded,
-        HttpRequestException => WatchEnd.Failed,
-        // The stream was cut, or stayed silent for too long.
-        IOException or TimeoutException => WatchEnd.Closed,
-        _ => WatchEnd.Failed,
-    };
-
-    private static bool IsRefused(Exception? exception) => exception switch
-    {
-        null => false,
-        SocketException { SocketErrorCode: SocketError.ConnectionRefused } => true,
-        _ => IsRefused(exception.InnerException),
-    };
-
-    private static string ResultLabel(WatchEnd end) => end switch
-    {
-        WatchEnd.Closed => "closed",
-        WatchEnd.VeryShort => "very_short",
-        WatchEnd.Expired => "expired",
-        WatchEnd.Overloaded => "overloaded",
-        WatchEnd.InternalError => "internal_error",
-        _ => "failed",
-    };
 
     private bool InternalErrorsLast()
     {

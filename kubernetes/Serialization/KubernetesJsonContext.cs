@@ -27,6 +27,7 @@ namespace SentryOtel.Kubernetes.Serialization;
 [JsonSerializable(typeof(V1ReplicaSet))]
 [JsonSerializable(typeof(V1Scale))]
 [JsonSerializable(typeof(V1Secret))]
+[JsonSerializable(typeof(V1PodMetadata))]
 [JsonSerializable(typeof(V1SecretMetadata))]
 [JsonSerializable(typeof(V1Service))]
 [JsonSerializable(typeof(V1ServiceAccount))]

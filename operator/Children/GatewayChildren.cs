@@ -1,4 +1,5 @@
 using SentryOtel.Kubernetes.Client;
+using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Operator.Manifests;
 
 namespace SentryOtel.Operator.Children;
@@ -19,12 +20,22 @@ internal sealed record ChildrenOutcome(string? Conflict, IReadOnlyList<string> N
 
     /// <summary>Volume claims that no pod will use; null when nobody had to look.</summary>
     public IReadOnlyList<string>? LeftClaims { get; init; }
+
+    /// <summary>Whether something was not as it should be, and was written.</summary>
+    public bool HasWritten { get; init; }
+
+    /// <summary>Whether nothing of this changes but by what the operator is told of. What else is wrong is for somebody to cure, unseen by us.</summary>
+    public bool IsSettled => Conflict is null && Leaving is null && ForeignAutoscaler is null && NotServed.Count == 0 && LeftClaims is null or { Count: 0 };
 }
 
 /// <summary>All children of an exporter. Nothing is written while one of them has the name of somebody else's object.</summary>
 internal sealed class GatewayChildren(IKubernetesClient client)
 {
     private readonly ChildWriter _writer = new(client);
+    private readonly AbsentChildren _absent = new();
+
+    /// <summary>Forgets what is remembered of an exporter's children.</summary>
+    public void Forget(ObjectKey exporter) => _absent.Forget(exporter);
 
     /// <param name="inputs">The gateway.</param>
     /// <param name="looksForClaims">Whether claims may be left from before: the gateway was on disk once.</param>
@@ -42,10 +53,11 @@ internal sealed class GatewayChildren(IKubernetesClient client)
         var leaving = StorageSwitch.Leaving(children, uid);
         var taking = children.Find(static child => child is { IsWorkload: true, Wanted: not null });
         var keepsClaimTemplate = taking is not null && ClaimTemplate.Keep(taking);
+        var hasWritten = false;
         foreach (var child in children.Where(child => !child.IsTerminating && !StorageSwitch.Keeps(child, leaving, taking)))
         {
             var hash = child.Wanted is null ? "" : ManifestHash.Of(child.Wanted);
-            await _writer.WriteAsync(Replicas.Settle(child, inputs, leaving), uid, hash, cancellationToken).ConfigureAwait(false);
+            hasWritten |= await _writer.WriteAsync(Replicas.Settle(child, inputs, leaving), uid, hash, cancellationToken).ConfigureAwait(false);
         }
 
         return new ChildrenOutcome(null, ChildPlan.NotServed(inputs))
@@ -56,6 +68,7 @@ internal sealed class GatewayChildren(IKubernetesClient client)
             LeftClaims = looksForClaims || inputs.IsOnDisk || leaving is not null
                 ? await LeftClaims.FindAsync(client, inputs, Replicas.WithClaims(children), cancellationToken).ConfigureAwait(false)
                 : null,
+            HasWritten = hasWritten,
         };
     }
 
@@ -64,7 +77,11 @@ internal sealed class GatewayChildren(IKubernetesClient client)
         var children = new List<Child>();
         foreach (var planned in ChildPlan.Of(inputs))
         {
-            children.Add(await _writer.ReadAsync(planned, inputs.Exporter.Metadata.Namespace!, cancellationToken).ConfigureAwait(false));
+            var child = _absent.Contains(inputs.Exporter, planned)
+                ? new Child(planned.Resource, planned.Name, null, null)
+                : await _writer.ReadAsync(planned, inputs.Exporter.Metadata.Namespace!, cancellationToken).ConfigureAwait(false);
+            _absent.Note(inputs.Exporter, child);
+            children.Add(child);
         }
 
         return children;

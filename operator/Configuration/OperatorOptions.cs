@@ -37,6 +37,12 @@ internal sealed record OperatorOptions
     /// <summary>Image of gateways whose exporter names none.</summary>
     public required string GatewayImage { get; init; }
 
+    /// <summary>Whether Secrets and ConfigMaps that are referred to are watched, each by its name; else they are read once a minute.</summary>
+    public bool WatchSecrets { get; init; } = true;
+
+    /// <summary>Most Secrets and ConfigMaps that are watched; beyond, they are read once a minute.</summary>
+    public int MaxWatchedSecrets { get; init; } = 1000;
+
     /// <summary>Times of the periodic work.</summary>
     public OperatorTimes Times { get; init; } = new();
 
@@ -50,8 +56,14 @@ internal sealed record OperatorOptions
 /// <summary>Times of the operator's periodic work.</summary>
 internal sealed record OperatorTimes
 {
-    /// <summary>How often Secrets are read again: their changes are not watched, since that would need the right to list every Secret.</summary>
+    /// <summary>How often an exporter is looked at where nobody tells of a change: Secrets that are not watched, or a fault that is cured somewhere else.</summary>
     public TimeSpan SecretPoll { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How often an exporter is looked at with which all is well, drawn out by up to a fifth: should a change have been missed.</summary>
+    public TimeSpan SafetyPoll { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long after a change of a Secret its pods are told: kubelets watch it too, and must have seen it by then.</summary>
+    public TimeSpan MountLag { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How often a gateway that changes its storage is looked at.</summary>
     public TimeSpan StorageSwitchPoll { get; init; } = TimeSpan.FromSeconds(2);

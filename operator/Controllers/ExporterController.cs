@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
 using SentryOtel.Crds;
 using SentryOtel.Crds.Validation;
 using SentryOtel.Kubernetes.Client;
@@ -11,6 +12,7 @@ using SentryOtel.Operator.Credentials;
 using SentryOtel.Operator.Gateways;
 using SentryOtel.Operator.Manifests;
 using SentryOtel.Operator.Planning;
+using SentryOtel.Operator.References;
 using SentryOtel.Operator.Routes;
 
 namespace SentryOtel.Operator.Controllers;
@@ -19,13 +21,15 @@ namespace SentryOtel.Operator.Controllers;
 /// Brings an exporter's gateway in line: validate, look at the credentials, apply the children, report. What the workload and the routes say about themselves
 /// only wakes a report.
 /// </summary>
-internal sealed class ExporterController(OperatorServices services, GatewayWorkloads workloads, RouteIndex routes, PlannedServices planned)
+internal sealed class ExporterController(OperatorServices services, GatewayWorkloads workloads, RouteIndex routes, PlannedServices planned, Random random)
     : IEntityStatusController<SentryExporter>
 {
     private readonly CredentialCheck _credentials = new(services.Options.Times, services.TimeProvider);
-    private readonly GatewaySecrets _secrets = new(new SecretReader(services.Client));
+    private readonly MountedSecrets _mounted = new(
+        services.Client, services.Options.Times.MountLag, services.TimeProvider, services.LoggerFactory.CreateLogger<MountedSecrets>());
     private readonly ProjectPlanner _planner = ProjectPlanner.Create(services);
     private readonly GatewayChildren _children = new(services.Client);
+    private readonly SettledChildren _settled = new(services.Options.Times.SafetyPoll, services.TimeProvider);
     private readonly ConcurrentDictionary<ObjectKey, ExporterObservation> _observations = new();
     private readonly ConcurrentDictionary<ObjectKey, (string? Uid, SentryExporterStatus Status)> _written = new();
 
@@ -44,9 +48,11 @@ internal sealed class ExporterController(OperatorServices services, GatewayWorkl
             { Halted: { Reason: CredentialReasons.InvalidSpec } halted } => ReconciliationResult.Terminal(halted.Reason, halted.Message),
             { Halted: not null } => ReconciliationResult.Success(),
             { Children.Leaving: not null } => ReconciliationResult.RequeueAfter(services.Options.Times.StorageSwitchPoll),
+            { PodsToldAfter: { } wait } => ReconciliationResult.RequeueAfter(wait),
             { Credentials: { IsTransient: true } unknown } => ReconciliationResult.Failure(unknown.Reason, unknown.Message),
+            { IsSettled: true } when services.References?.IsFollowed(ReferenceUser.Of(entity)) == true => ReconciliationResult.RequeueAfter(SafetyPoll()),
 
-            // A Secret's change wakes nobody; neither does the end of a foreign object.
+            // Neither the end of a foreign object wakes anybody, nor what is cured in Sentry.
             _ => ReconciliationResult.RequeueAfter(services.Options.Times.SecretPoll),
         };
     }
@@ -69,6 +75,10 @@ internal sealed class ExporterController(OperatorServices services, GatewayWorkl
         _observations.TryRemove(key, out _);
         _written.TryRemove(key, out _);
         _credentials.Forget(key);
+        _mounted.Forget(key);
+        _children.Forget(key);
+        _settled.Forget(key);
+        services.References?.Release(new ReferenceUser(ReferenceUserKind.Exporter, key));
         services.Connections.Forget(key);
         services.Status.Forget(nameof(SentryExporter), key);
         return Task.FromResult(ReconciliationResult.Success());
@@ -80,6 +90,7 @@ internal sealed class ExporterController(OperatorServices services, GatewayWorkl
         List<FieldError> errors = [.. SentryExporterValidator.Validate(exporter.Spec), .. UnsupportedSettings.Find(exporter)];
         if (errors.Count > 0)
         {
+            services.References?.Release(ReferenceUser.Of(exporter));
             return ExporterObservation.Halt(uid, generation, CredentialReasons.InvalidSpec, string.Join("; ", errors));
         }
 
@@ -88,30 +99,60 @@ internal sealed class ExporterController(OperatorServices services, GatewayWorkl
             return ExporterObservation.Halt(uid, generation, ExporterStatus.Suspended, "spec.suspend is true: nothing is changed until it is false");
         }
 
-        var connection = await services.Connections.GetAsync(exporter, cancellationToken).ConfigureAwait(false);
+        var secrets = new SecretReader(services.Client);
+        try
+        {
+            return await ObserveAsync(exporter, secrets, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            services.References?.Use(ReferenceUser.Of(exporter), secrets.VersionsOf(ExporterReferences.Of(exporter)));
+        }
+    }
+
+    private async Task<ExporterObservation> ObserveAsync(SentryExporter exporter, SecretReader secrets, CancellationToken cancellationToken)
+    {
+        var connection = await services.Connections.ReadAsync(exporter, secrets, cancellationToken).ConfigureAwait(false);
         var credentials = await _credentials.CheckAsync(exporter, connection, cancellationToken).ConfigureAwait(false);
-        if (connection.Error is not null)
+        var isPlanned = PlanMark.IsOn(exporter);
+        if (isPlanned && connection.Error is null)
+        {
+            return new ExporterObservation(exporter.Metadata.Uid!, exporter.Metadata.Generation, credentials)
+            {
+                IsPlanned = true,
+                Fallback = await PlanFallbackAsync(exporter, cancellationToken).ConfigureAwait(false),
+            };
+        }
+
+        var missing = await GatewaySecrets.FindMissingAsync(exporter, secrets, cancellationToken).ConfigureAwait(false);
+        var observation = new ExporterObservation(exporter.Metadata.Uid!, exporter.Metadata.Generation, credentials)
+        {
+            // A kubelet takes nothing as long as something is missing.
+            PodsToldAfter = missing is null && !isPlanned ? await _mounted.RefreshAsync(exporter, secrets.Versions, cancellationToken).ConfigureAwait(false) : null,
+        };
+        if (connection.Error is not null || missing is not null)
         {
             // A gateway that runs goes on with what it has.
-            return new ExporterObservation(uid, generation, credentials);
+            return connection.Error is null ? observation with { Credentials = CredentialState.Of(missing!) } : observation;
         }
 
-        if (PlanMark.IsOn(exporter))
-        {
-            return new ExporterObservation(uid, generation, credentials) { IsPlanned = true, Fallback = await PlanFallbackAsync(exporter, cancellationToken).ConfigureAwait(false) };
-        }
+        return observation with { Children = await ChildrenAsync(exporter, cancellationToken).ConfigureAwait(false) };
+    }
 
-        if (await _secrets.FindMissingAsync(exporter, cancellationToken).ConfigureAwait(false) is { } missing)
+    private async Task<ChildrenOutcome> ChildrenAsync(SentryExporter exporter, CancellationToken cancellationToken)
+    {
+        // Taken before anything is written: what changes while children are applied is looked at again.
+        var live = workloads.VersionsOf(exporter);
+        if (_settled.Find(exporter, live) is { } settled)
         {
-            return new ExporterObservation(uid, generation, CredentialState.Of(missing));
+            return settled;
         }
 
         var versions = await VersionChoice.AskAsync(services.Client.Discovery, exporter.Spec, cancellationToken).ConfigureAwait(false);
         var inputs = new GatewayInputs(exporter, services.Options.GatewayImage, versions);
-        return new ExporterObservation(uid, generation, credentials)
-        {
-            Children = await _children.ApplyAsync(inputs, MayHaveLeftClaims(exporter), cancellationToken).ConfigureAwait(false),
-        };
+        var outcome = await _children.ApplyAsync(inputs, MayHaveLeftClaims(exporter), cancellationToken).ConfigureAwait(false);
+        _settled.Keep(exporter, live, outcome);
+        return outcome;
     }
 
     private async Task<RoutePlan?> PlanFallbackAsync(SentryExporter exporter, CancellationToken cancellationToken) =>
@@ -140,6 +181,14 @@ internal sealed class ExporterController(OperatorServices services, GatewayWorkl
         if (write == StatusWrite.Written)
         {
             Tell(exporter, previous, status);
+        }
+    }
+
+    private TimeSpan SafetyPoll()
+    {
+        lock (random)
+        {
+            return services.Options.Times.SafetyPoll * (1 + (random.NextDouble() / 5));
         }
     }
 

@@ -26,6 +26,12 @@ internal sealed record ExporterObservation(string Uid, long? Generation, Credent
     /// <summary>Why nothing is done at all, with its reason: an invalid spec, or a suspended exporter.</summary>
     public (string Reason, string Message)? Halted { get; init; }
 
+    /// <summary>How long until gateway pods are told of renewed Secrets; null when there is nothing to tell.</summary>
+    public TimeSpan? PodsToldAfter { get; init; }
+
+    /// <summary>Whether all is well, and nothing is waited for of which nobody tells.</summary>
+    public bool IsSettled => Credentials.Status == ConditionStatus.True && Children is { IsSettled: true };
+
     public static ExporterObservation Halt(string uid, long? generation, string reason, string message) =>
         new(uid, generation, new CredentialState(ConditionStatus.Unknown, reason, message)) { Halted = (reason, message) };
 }

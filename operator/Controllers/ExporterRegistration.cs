@@ -7,7 +7,9 @@ using SentryOtel.Kubernetes.Queueing;
 using SentryOtel.Operator.Gateways;
 using SentryOtel.Operator.Manifests;
 using SentryOtel.Operator.Planning;
+using SentryOtel.Operator.References;
 using SentryOtel.Operator.Routes;
+using SentryOtel.Operator.RoutingTables;
 
 namespace SentryOtel.Operator.Controllers;
 
@@ -24,8 +26,11 @@ internal static class ExporterRegistration
         var deployments = Owned<V1Deployment>(host, services);
         var sets = Owned<V1StatefulSet>(host, services);
         planned ??= new PlannedServices();
-        var reconciler = new ExporterController(services, new GatewayWorkloads(deployments.Store, sets.Store), routes, planned);
-        var controller = host.AddController(reconciler, builder => builder
+        var fronts = Owned<V1Service>(host, services);
+        var accounts = Owned<V1ServiceAccount>(host, services);
+        var maps = RoutingTableStore.AddTo(host, services.Options.WatchNamespaces).Informer;
+        var workloads = new GatewayWorkloads(deployments.Store, sets.Store, fronts.Store, accounts.Store, maps.Store);
+        var controller = host.AddController(new ExporterController(services, workloads, routes, planned, random), builder => builder
             .WithOptions(new ControllerOptions
             {
                 MaxConcurrentReconciles = Workers,
@@ -35,10 +40,12 @@ internal static class ExporterRegistration
             .Owns(WorkKind.Reconcile, Desired<V1Deployment>(), deployments)
             .Owns(WorkKind.Status, predicate: null, sets)
             .Owns(WorkKind.Reconcile, Desired<V1StatefulSet>(), sets)
-            .Owns(WorkKind.Reconcile, Desired<V1Service>(), Owned<V1Service>(host, services))
-            .Owns(WorkKind.Reconcile, Removed<V1ServiceAccount>(), Owned<V1ServiceAccount>(host, services))
+            .Owns(WorkKind.Reconcile, Desired<V1Service>(), fronts)
+            .Owns(WorkKind.Reconcile, Removed<V1ServiceAccount>(), accounts)
+            .Owns(WorkKind.Reconcile, Desired<V1ConfigMap>().And(IsNoTable()), maps)
             .Watches<SentryProjectRoute>(static route => [RouteClaims.ExporterOf(route)], WorkKind.Status, RouteChanges.BesideTraffic(), routes.Informer));
         planned.Changed = key => controller.Enqueue(key, WorkKind.Status);
+        services.References?.Wakes(ReferenceUserKind.Exporter, key => controller.Enqueue(key));
         return controller;
     }
 
@@ -54,6 +61,10 @@ internal static class ExporterRegistration
     private static EventPredicate<T> Desired<T>()
         where T : class, IKubernetesObject =>
         new(create: static _ => false, update: static (before, after) => EventPredicates.GenerationChanged<T>().Update(before, after));
+
+    /// <summary>Routing tables have a controller of their own.</summary>
+    private static EventPredicate<V1ConfigMap> IsNoTable() =>
+        new(static map => !RoutingTableMaps.IsTable(map), static (_, map) => !RoutingTableMaps.IsTable(map), static map => !RoutingTableMaps.IsTable(map));
 
     private static EventPredicate<T> Removed<T>()
         where T : class, IKubernetesObject =>

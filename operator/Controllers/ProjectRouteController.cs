@@ -6,6 +6,7 @@ using SentryOtel.Kubernetes.Events;
 using SentryOtel.Kubernetes.Informers;
 using SentryOtel.Operator.Planning;
 using SentryOtel.Operator.Projects;
+using SentryOtel.Operator.References;
 using SentryOtel.Operator.Routes;
 using SentryOtel.Operator.Traffic;
 
@@ -106,6 +107,7 @@ internal sealed class ProjectRouteController(
     {
         _memory.Forget(key);
         traffic?.Forget(key);
+        services.References?.Release(new ReferenceUser(ReferenceUserKind.Route, key));
         services.Status.Forget("SentryProjectRoute", key);
         return Task.FromResult(ReconciliationResult.Success());
     }

@@ -8,6 +8,7 @@ using SentryOtel.Kubernetes.Queueing;
 using SentryOtel.Operator.Gateways;
 using SentryOtel.Operator.Planning;
 using SentryOtel.Operator.Projects;
+using SentryOtel.Operator.References;
 using SentryOtel.Operator.Routes;
 using SentryOtel.Operator.RoutingTables;
 using SentryOtel.Operator.Traffic;
@@ -58,6 +59,7 @@ internal static class ProjectRouteRegistration
                     space => KeysIn(routes.Informer.Store, space.Metadata.Name!), predicate: EventPredicates.LabelsChanged<V1NamespaceMetadata>(), informer: namespaces);
             }
         });
+        services.References?.Wakes(ReferenceUserKind.Route, key => controller.Enqueue(key));
         reconciler.CheckStatusAfter = (key, delay) => controller.EnqueueAfter(key, delay, WorkKind.Status);
         return controller;
     }

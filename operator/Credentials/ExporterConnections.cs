@@ -6,31 +6,48 @@ using Microsoft.Extensions.Logging;
 using SentryOtel.Crds;
 using SentryOtel.Kubernetes.Client;
 using SentryOtel.Kubernetes.Entities;
+using SentryOtel.Operator.References;
 using SentryOtel.Sentry.Api;
 using SentryOtel.Sentry.Ingest;
 
 namespace SentryOtel.Operator.Credentials;
 
 /// <summary>
-/// From an exporter to Sentry: reads its Secrets each time, and keeps one client per exporter for as long as they and the settings stay the same.
-/// Clients of one token share one budget of requests.
+/// From an exporter to Sentry: reads its Secrets, and keeps one client per exporter for as long as they and the settings stay the same. While the Secrets are followed
+/// and known not to have changed, they are not read again.
 /// </summary>
-internal sealed class ExporterConnections(IKubernetesClient client, TimeProvider timeProvider, Random random, ILoggerFactory loggerFactory) : IDisposable
+/// <param name="client">Where the Secrets are.</param>
+/// <param name="timeProvider">Clock of the clients.</param>
+/// <param name="random">Jitter of the clients.</param>
+/// <param name="loggerFactory">Logs of the clients.</param>
+/// <param name="references">What follows the Secrets; null where nobody does.</param>
+internal sealed class ExporterConnections(
+    IKubernetesClient client, TimeProvider timeProvider, Random random, ILoggerFactory loggerFactory, ReferencedObjects? references = null) : IDisposable
 {
-    private readonly SecretReader _secrets = new(client);
-    private readonly ConcurrentDictionary<ObjectKey, ExporterConnection> _connections = new();
-    private readonly ConcurrentDictionary<string, SentryApiBudget> _budgets = new(StringComparer.Ordinal);
-    private readonly ConcurrentBag<IDisposable> _owned = [];
+    private readonly Lock _gate = new();
+    private readonly ConcurrentDictionary<ObjectKey, Known> _known = new();
 
-    /// <summary>The exporter's connection; credentials that are missing or malformed are an error in it. Asks Sentry nothing.</summary>
+    /// <summary>The clients behind the connections.</summary>
+    public SentryClients Clients { get; } = new(timeProvider, random, loggerFactory);
+
+    /// <summary>The exporter's connection; credentials that are missing or malformed are an error in it. Asks Sentry nothing, and the API server only when it must.</summary>
     /// <exception cref="KubernetesException">The API server failed.</exception>
-    public async Task<ExporterConnection> GetAsync(SentryExporter exporter, CancellationToken cancellationToken)
+    public async Task<ExporterConnection> GetAsync(SentryExporter exporter, CancellationToken cancellationToken) =>
+        _known.TryGetValue(ObjectKey.Of(exporter), out var known) && known.Settings == SettingsOf(exporter.Spec) && IsStill(known.Versions)
+            ? known.Connection
+            : await ReadAsync(exporter, new SecretReader(client), cancellationToken).ConfigureAwait(false);
+
+    /// <summary>As <see cref="GetAsync"/>, from what a pass reads.</summary>
+    /// <exception cref="KubernetesException">The API server failed.</exception>
+    public async Task<ExporterConnection> ReadAsync(SentryExporter exporter, SecretReader secrets, CancellationToken cancellationToken)
     {
-        var (key, space, spec) = (ObjectKey.Of(exporter), exporter.Metadata.Namespace!, exporter.Spec);
+        var (space, spec) = (exporter.Metadata.Namespace!, exporter.Spec);
         if (spec.DsnSecretRef is { } dsnReference)
         {
-            var text = await _secrets.ReadAsync(space, dsnReference, cancellationToken).ConfigureAwait(false);
-            return text.TryGet(out var dsn, out var missing) ? ToDsn(dsn, space, dsnReference) : ExporterConnection.Failed(missing);
+            var text = await secrets.ReadAsync(space, dsnReference, cancellationToken).ConfigureAwait(false);
+            return text.TryGet(out var dsn, out var missing)
+                ? Keep(exporter, secrets, ToDsn(dsn, space, dsnReference))
+                : ExporterConnection.Failed(missing);
         }
 
         if (spec.OrgSlug is not { } organization || spec.AuthTokenSecretRef is not { } tokenReference)
@@ -38,7 +55,7 @@ internal sealed class ExporterConnections(IKubernetesClient client, TimeProvider
             return ExporterConnection.Failed(new CredentialError(CredentialReasons.InvalidSpec, "spec names neither orgSlug with authTokenSecretRef nor dsnSecretRef"));
         }
 
-        var token = await _secrets.ReadAsync(space, tokenReference, cancellationToken).ConfigureAwait(false);
+        var token = await secrets.ReadAsync(space, tokenReference, cancellationToken).ConfigureAwait(false);
         if (!token.TryGet(out var tokenText, out var tokenError))
         {
             return ExporterConnection.Failed(tokenError);
@@ -47,26 +64,26 @@ internal sealed class ExporterConnections(IKubernetesClient client, TimeProvider
         string? authorities = null;
         if (spec.Http.Tls?.CaFrom is { } source)
         {
-            var bundle = await _secrets.ReadAsync(space, source, cancellationToken).ConfigureAwait(false);
+            var bundle = await secrets.ReadAsync(space, source, cancellationToken).ConfigureAwait(false);
             if (!bundle.TryGet(out authorities, out var bundleError))
             {
                 return ExporterConnection.Failed(bundleError);
             }
         }
 
-        return Connect(key, spec, organization, new SentryToken(tokenText), authorities);
+        return Keep(exporter, secrets, Connect(exporter, organization, new SentryToken(tokenText), authorities));
     }
 
     /// <summary>The exporter is gone.</summary>
-    public void Forget(ObjectKey exporter) => _connections.TryRemove(exporter, out _);
-
-    public void Dispose()
+    public void Forget(ObjectKey exporter)
     {
-        foreach (var owned in _owned)
+        if (_known.TryRemove(exporter, out var known))
         {
-            owned.Dispose();
+            Retire(known.Connection, successor: null);
         }
     }
+
+    public void Dispose() => Clients.Dispose();
 
     private static ExporterConnection ToDsn(string text, string space, SecretKeyReference reference) =>
         Dsn.TryParse(text.Trim(), out var dsn, out var error)
@@ -74,7 +91,7 @@ internal sealed class ExporterConnections(IKubernetesClient client, TimeProvider
             : ExporterConnection.Failed(new CredentialError(
                 CredentialReasons.InvalidDsn, $"key \"{reference.Key}\" of Secret {space}/{reference.Name} is no DSN: {error}"));
 
-    private ExporterConnection Connect(ObjectKey key, SentryExporterSpec spec, string organization, SentryToken token, string? authorities)
+    private ExporterConnection Connect(SentryExporter exporter, string organization, SentryToken token, string? authorities)
     {
         if (!token.IsWellFormed)
         {
@@ -82,18 +99,15 @@ internal sealed class ExporterConnections(IKubernetesClient client, TimeProvider
                 CredentialReasons.InvalidToken, "the token in authTokenSecretRef holds characters that no Sentry token has: check for line breaks and quotes"));
         }
 
-        var settings = JsonSerializer.Serialize(spec.Http, CrdJsonContext.Default.HttpSpec);
-        var fingerprint = Hash(string.Join('\n', spec.Url, organization, token.Fingerprint, spec.Timeout, settings, authorities));
-        if (_connections.TryGetValue(key, out var known) && known.Fingerprint == fingerprint)
+        var fingerprint = Hash(string.Join('\n', SettingsOf(exporter.Spec), token.Fingerprint, authorities));
+        if (_known.TryGetValue(ObjectKey.Of(exporter), out var known) && known.Connection.Fingerprint == fingerprint)
         {
-            return known;
+            return known.Connection;
         }
 
         try
         {
-            var connection = ExporterConnection.To(Client(spec, organization, token, authorities), fingerprint);
-            _connections[key] = connection;
-            return connection;
+            return ExporterConnection.To(Clients.Create(exporter.Spec, organization, token, authorities), fingerprint);
         }
         catch (CryptographicException exception)
         {
@@ -101,36 +115,57 @@ internal sealed class ExporterConnections(IKubernetesClient client, TimeProvider
         }
     }
 
-    private SentryApiClient Client(SentryExporterSpec spec, string organization, SentryToken token, string? authorities)
+    /// <summary>What works is kept, in place of what was there; what does not leaves the client before as it is, until there is another.</summary>
+    private ExporterConnection Keep(SentryExporter exporter, SecretReader secrets, ExporterConnection connection)
     {
-        var handler = new SentryHttpOptions
+        if (connection.Error is not null)
         {
-            CertificateAuthorities = authorities,
-            ServerName = spec.Http.Tls?.ServerName,
-            InsecureSkipVerify = spec.Http.Tls?.InsecureSkipVerify ?? false,
-            ProxyUrl = spec.Http.ProxyUrl is { } proxy ? new Uri(proxy) : null,
-        }.CreateHandler();
-        _owned.Add(handler);
-        var options = new SentryApiOptions
+            return connection;
+        }
+
+        var key = ObjectKey.Of(exporter);
+        var versions = ExporterReferences.OfConnection(exporter).ToDictionary(static reference => reference, reference => secrets.Versions[reference]);
+        lock (_gate)
         {
-            Url = new Uri(spec.Url),
-            Organization = organization,
-            Token = token,
-            Timeout = GoDuration.Parse(spec.Timeout),
-            Headers = spec.Http.Headers ?? [],
-        };
-        var budget = _budgets.GetOrAdd($"{spec.Url}\n{token.Fingerprint}", _ => NewBudget());
-        var api = new SentryApiClient(options, handler, budget, timeProvider, random, loggerFactory.CreateLogger<SentryApiClient>());
-        _owned.Add(api);
-        return api;
+            var before = _known.GetValueOrDefault(key)?.Connection;
+            if (before?.Fingerprint == connection.Fingerprint)
+            {
+                // Two passes made the same at the same time.
+                Retire(connection, before);
+                connection = before;
+            }
+
+            _known[key] = new Known(connection, SettingsOf(exporter.Spec), versions);
+            Retire(before, connection);
+        }
+
+        return connection;
     }
 
-    private SentryApiBudget NewBudget()
+    private void Retire(ExporterConnection? connection, ExporterConnection? successor)
     {
-        var budget = new SentryApiBudget(timeProvider, random);
-        _owned.Add(budget);
-        return budget;
+        if (connection?.Api is { } api && api != successor?.Api)
+        {
+            Clients.Retire(api);
+        }
     }
+
+    private bool IsStill(IReadOnlyDictionary<ObjectReference, string> versions) =>
+        references is not null && versions.All(read => references.IsStill(read.Key, read.Value));
+
+    /// <summary>All of a spec that a connection is made from, beside the content of Secrets.</summary>
+    private static string SettingsOf(SentryExporterSpec spec) => string.Join(
+        '\n',
+        spec.Url,
+        spec.OrgSlug,
+        spec.Timeout,
+        JsonSerializer.Serialize(spec.Http, CrdJsonContext.Default.HttpSpec),
+        Name(spec.AuthTokenSecretRef),
+        Name(spec.DsnSecretRef));
+
+    private static string Name(SecretKeyReference? reference) => $"{reference?.Name}/{reference?.Key}";
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
+
+    private sealed record Known(ExporterConnection Connection, string Settings, IReadOnlyDictionary<ObjectReference, string> Versions);
 }

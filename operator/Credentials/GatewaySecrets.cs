@@ -4,10 +4,10 @@ using SentryOtel.Operator.Manifests;
 namespace SentryOtel.Operator.Credentials;
 
 /// <summary>Looks whether all is there that the gateway's pods mount: without it they would hang and say little.</summary>
-internal sealed class GatewaySecrets(SecretReader secrets)
+internal static class GatewaySecrets
 {
     /// <summary>The first thing that is missing; null when nothing is.</summary>
-    public async Task<CredentialError?> FindMissingAsync(SentryExporter exporter, CancellationToken cancellationToken)
+    public static async Task<CredentialError?> FindMissingAsync(SentryExporter exporter, SecretReader secrets, CancellationToken cancellationToken)
     {
         foreach (var file in GatewayFiles.Of(exporter.Spec))
         {

@@ -45,6 +45,12 @@ internal sealed class OperatorCommand
         DefaultValueFactory = static _ => $"{DefaultGatewayImage}:{OperatorVersion.Text}",
     };
 
+    private readonly Option<bool> _watchSecrets = new("--watch-secrets")
+    {
+        Description = "Watch each Secret and ConfigMap that an exporter or route names, which needs the verb watch on secrets; else they are read once a minute.",
+        DefaultValueFactory = static _ => true,
+    };
+
     private readonly Option<string> _logLevel = new("--log-level")
     {
         Description = "trace, debug, information, warning or error.",
@@ -63,7 +69,7 @@ internal sealed class OperatorCommand
         _root = new RootCommand("Keeps Sentry projects, routes and OTLP gateways as SentryExporters and SentryProjectRoutes want them.")
         {
             _kubeconfig, _watchNamespaces, _leaderElect, _leaderElectionNamespace, _metricsBindAddress, _healthProbeBindAddress,
-            _gatewayImage, _logLevel, _logFormat,
+            _gatewayImage, _watchSecrets, _logLevel, _logFormat,
         };
         _root.SetAction((parsed, cancellationToken) => run(Read(parsed), cancellationToken));
     }
@@ -92,6 +98,7 @@ internal sealed class OperatorCommand
             MetricsBindAddress = parsed.GetValue(_metricsBindAddress)!,
             HealthProbeBindAddress = parsed.GetValue(_healthProbeBindAddress)!,
             GatewayImage = parsed.GetValue(_gatewayImage)!,
+            WatchSecrets = parsed.GetValue(_watchSecrets),
         },
         Enum.Parse<LogLevel>(parsed.GetValue(_logLevel)!, ignoreCase: true),
         parsed.GetValue(_logFormat) == "json");

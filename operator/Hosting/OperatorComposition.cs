@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 using SentryOtel.Crds;
 using SentryOtel.Kubernetes.Client;
 using SentryOtel.Kubernetes.Conditions;
+using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Kubernetes.Hosting;
+using SentryOtel.Kubernetes.Informers;
 using SentryOtel.Kubernetes.LeaderElection;
 using SentryOtel.Operator.Children;
 using SentryOtel.Operator.Configuration;
@@ -11,6 +13,7 @@ using SentryOtel.Operator.Controllers;
 using SentryOtel.Operator.Credentials;
 using SentryOtel.Operator.Discovery;
 using SentryOtel.Operator.Planning;
+using SentryOtel.Operator.References;
 using SentryOtel.Operator.Routes;
 using SentryOtel.Operator.RoutingTables;
 using SentryOtel.Operator.Traffic;
@@ -41,8 +44,9 @@ internal sealed class OperatorComposition : IAsyncDisposable
         Random random,
         ServedWorkloads? workloads = null)
     {
-        _connections = new ExporterConnections(client, timeProvider, random, loggerFactory);
         var builder = new OperatorHostBuilder(client, HostOptions(leaderElectionClient, options, loggerFactory, timeProvider, random));
+        var references = options.WatchSecrets ? AddReferences(builder, options.MaxWatchedSecrets, loggerFactory) : null;
+        _connections = new ExporterConnections(client, timeProvider, random, loggerFactory, references);
         var services = new OperatorServices
         {
             Options = options,
@@ -50,6 +54,7 @@ internal sealed class OperatorComposition : IAsyncDisposable
             Status = new StatusWriter(client, OperatorOptions.FieldManager),
             Events = builder.Events,
             Connections = _connections,
+            References = references,
             LoggerFactory = loggerFactory,
             TimeProvider = timeProvider,
         };
@@ -80,6 +85,17 @@ internal sealed class OperatorComposition : IAsyncDisposable
         await Host.DisposeAsync().ConfigureAwait(false);
         _gateways.Dispose();
         _connections.Dispose();
+    }
+
+    private static ReferencedObjects AddReferences(OperatorHostBuilder builder, int maxWatches, ILoggerFactory loggerFactory)
+    {
+        var references = new ReferencedObjects(Watch, maxWatches, loggerFactory.CreateLogger<ReferencedObjects>());
+        builder.AddRunnable(references);
+        return references;
+
+        IObjectWatch Watch(ObjectReference reference, Action<ObjectWatchState> changed) => reference.Kind == ReferencedKind.Secret
+            ? builder.ObjectWatch<V1SecretMetadata>(reference.Key, changed)
+            : builder.ObjectWatch<V1ConfigMapMetadata>(reference.Key, changed);
     }
 
     private static OperatorHostOptions HostOptions(

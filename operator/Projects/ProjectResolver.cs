@@ -1,5 +1,6 @@
 using SentryOtel.Crds;
 using SentryOtel.Operator.Credentials;
+using SentryOtel.Operator.References;
 using SentryOtel.Sentry.Api;
 using SentryOtel.Sentry.Ingest;
 using SentryOtel.Sentry.Projects;
@@ -11,7 +12,6 @@ namespace SentryOtel.Operator.Projects;
 /// <summary>Finds or creates the project of a route that its exporter has accepted.</summary>
 internal sealed class ProjectResolver(OperatorServices services, RouteMemory memory, RouteMarks marks)
 {
-    private readonly SecretReader _secrets = new(services.Client);
     private readonly AutoCreationQuota _quota = new();
 
     /// <summary>Resolves the project. May add the route's finalizer and note an intent, never writes its status.</summary>
@@ -27,6 +27,7 @@ internal sealed class ProjectResolver(OperatorServices services, RouteMemory mem
             return await ReadDsnAsync(route, exporter, reference, cancellationToken).ConfigureAwait(false);
         }
 
+        services.References?.Release(ReferenceUser.Of(route));
         var known = memory.StatusOf(route)?.Project;
         var connection = await services.Connections.GetAsync(exporter, cancellationToken).ConfigureAwait(false);
         if (connection.Error is { } error)
@@ -46,7 +47,10 @@ internal sealed class ProjectResolver(OperatorServices services, RouteMemory mem
     private async Task<ProjectOutcome> ReadDsnAsync(
         SentryProjectRoute route, SentryExporter exporter, SecretKeyReference reference, CancellationToken cancellationToken)
     {
-        var text = await _secrets.ReadAsync(route.Metadata.Namespace!, reference, cancellationToken).ConfigureAwait(false);
+        var secrets = new SecretReader(services.Client);
+        var text = await secrets.ReadAsync(route.Metadata.Namespace!, reference, cancellationToken).ConfigureAwait(false);
+        var user = ReferenceUser.Of(route);
+        services.References?.Use(user, secrets.VersionsOf(secrets.Versions.Keys));
         if (!text.TryGet(out var value, out var error))
         {
             return new ProjectOutcome(false, error.Reason, error.Message, null) { Recheck = ProjectRecheck.NowAndThen };
@@ -69,7 +73,7 @@ internal sealed class ProjectResolver(OperatorServices services, RouteMemory mem
             Endpoints = new RouteProjectEndpoints { Traces = endpoints.Traces.AbsoluteUri, Logs = endpoints.Logs.AbsoluteUri },
         })
         {
-            Recheck = ProjectRecheck.NowAndThen,
+            Recheck = services.References?.IsFollowed(user) == true ? default : ProjectRecheck.NowAndThen,
         };
     }
 

@@ -66,6 +66,20 @@ public sealed class RenderingTests
         }
     }
 
+    [Theory]
+    [InlineData(true, "get,watch")]
+    [InlineData(false, "get")]
+    public async Task Secrets_are_never_listed_and_watched_only_where_that_is_wanted(bool watch, string verbs)
+    {
+        var objects = await Chart.RenderAsync(Modern, $"secrets.watch={(watch ? "true" : "false")}");
+
+        var rules = (YamlSequenceNode)objects[$"ClusterRole/{Chart.Release}"]["rules"];
+        var rule = Assert.Single(rules.Children, rule => ((YamlSequenceNode)rule["resources"]).Children.Any(resource => resource.ToString() == "secrets"));
+        Assert.Equal(verbs, string.Join(',', ((YamlSequenceNode)rule["verbs"]).Children));
+        var arguments = (YamlSequenceNode)objects[$"Deployment/{Chart.Release}"]["spec"]["template"]["spec"]["containers"][0]["args"];
+        Assert.Equal(watch, !arguments.Children.Any(argument => argument.ToString() == "--watch-secrets=false"));
+    }
+
     [Fact]
     public async Task The_selector_holds_nothing_but_name_and_instance()
     {

@@ -49,6 +49,9 @@ public sealed record SentryServerOptions
     /// <summary>Certificate with its private key, for https addresses.</summary>
     public X509Certificate2? Certificate { get; init; }
 
+    /// <summary>Gives each new connection its certificate, in place of <see cref="Certificate"/>: it can be renewed while the server runs.</summary>
+    public Func<X509Certificate2>? CertificateSource { get; init; }
+
     /// <summary>Where the web server's own messages go; nowhere unless set.</summary>
     public Action<ILoggingBuilder>? ConfigureLogging { get; init; }
 }

@@ -6,7 +6,8 @@ namespace SentryOtel.Kubernetes.Client.Transport;
 /// </summary>
 internal sealed class LineReader(Stream stream)
 {
-    private const int InitialSize = 16 * 1024;
+    // Small, since there may be a thousand watches of single objects; it grows with what comes.
+    private const int InitialSize = 2 * 1024;
 
     private byte[] _buffer = new byte[InitialSize];
     private int _start;

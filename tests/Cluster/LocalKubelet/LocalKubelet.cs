@@ -52,8 +52,11 @@ public sealed class LocalKubelet : IAsyncDisposable
         _node = new NodeRegistration(_client, options.NodeName);
         _pods.Changed += PodChanged;
         _pods.Removed += PodRemoved;
-        _context.ConfigMaps.Changed += map => ObjectChanged(map.Metadata.Namespace);
-        _context.Secrets.Changed += secret => ObjectChanged(secret.Metadata.Namespace);
+        if (options.SyncFrequency is null)
+        {
+            _context.ConfigMaps.Changed += map => ObjectChanged(map.Metadata.Namespace);
+            _context.Secrets.Changed += secret => ObjectChanged(secret.Metadata.Namespace);
+        }
     }
 
     /// <summary>Registers the node and starts to run pods; the node is Ready when this returns.</summary>
@@ -147,6 +150,10 @@ public sealed class LocalKubelet : IAsyncDisposable
             {
                 worker = _workers[pod.Uid] = new PodWorker(pod, _context);
                 worker.Start();
+            }
+            else if (worker.TakesAnnotations(pod))
+            {
+                InBackground("sync " + pod.Uid, worker.RefreshRunningAsync());
             }
             if (pod.Metadata.DeletionTimestamp is not null)
             {

@@ -64,6 +64,27 @@ public sealed class ExporterChildrenTests(OperatorCluster cluster)
     }
 
     [Fact]
+    public async Task A_number_that_an_autoscaler_has_written_is_left_to_it_and_taken_back_when_the_autoscaler_goes()
+    {
+        // Given a number that somebody else has written, as a server of today notes it of a HorizontalPodAutoscaler
+        await using var world = await StartAsync(spec => spec.Gateway.Autoscaling = new AutoscalingSpec { MinReplicas = 2, MaxReplicas = 5 });
+        await ReplicasAsync(world, 2);
+        await world.Client.PatchAsync<V1Deployment>(
+            ExporterWorld.Gateway, world.Namespace, JsonNode.Parse("""{"spec": {"replicas": 4}}""")!.AsObject(), new PatchOptions { FieldManager = "kube-controller-manager" }, ExporterWorld.Cancellation);
+
+        // When other settings roll, then the number stays, and is not the operator's any more
+        await world.PatchExporterAsync("""{"gateway": {"podAnnotations": {"example.com/roll": "1"}}}""");
+        await world.WaitForAsync(async () => !(await OwnersAsync(world)).Contains("sentry-otel-operator"), "the number is given away");
+        await world.PassesAsync(3);
+        Assert.Equal(4, (await world.GetAsync<V1Deployment>(ExporterWorld.Gateway))!.Spec!.Replicas);
+
+        // And without the autoscaler it is the operator's again
+        await world.PatchExporterAsync("""{"gateway": {"autoscaling": null, "replicas": 1}}""");
+        await ReplicasAsync(world, 1);
+        Assert.Contains("sentry-otel-operator", await OwnersAsync(world));
+    }
+
+    [Fact]
     public async Task The_Service_changes_its_type_and_annotations_and_keeps_its_address()
     {
         await using var world = await StartAsync(spec => spec.Gateway.Service = new GatewayServiceSpec
@@ -106,6 +127,18 @@ public sealed class ExporterChildrenTests(OperatorCluster cluster)
         exporter = await world.WaitAsync("Progressing", ConditionStatus.False, "KindNotServed");
         Assert.EndsWith(": PodMonitor", exporter.Status!.Conditions.FindCondition("Progressing")!.Message, StringComparison.Ordinal);
         world.AssertNothingWasForbidden();
+    }
+
+    /// <summary>The field managers that own the number of pods.</summary>
+    private static async Task<IReadOnlyList<string>> OwnersAsync(ExporterWorld world)
+    {
+        var live = await world.Client.GetAsync(ChildKind.Deployment, ExporterWorld.Gateway, world.Namespace, ExporterWorld.Cancellation);
+        return
+        [
+            .. live!["metadata"]!["managedFields"]!.AsArray()
+                .Where(static entry => entry!["fieldsV1"]?["f:spec"] is JsonObject spec && spec.ContainsKey("f:replicas"))
+                .Select(static entry => (string)entry!["manager"]!),
+        ];
     }
 
     private static Task<JsonObject?> MonitorAsync(ExporterWorld world) =>

@@ -33,14 +33,27 @@ internal sealed class ExporterWorld : IAsyncDisposable
     private readonly Task<OperatorHostResult> _running;
     private Task _kubelet = Task.CompletedTask;
 
-    private ExporterWorld(OperatorCluster cluster, string @namespace, SentryServerHost sentry, KubernetesClient operatorClient, ServedWorkloads workloads)
+    /// <summary>All that can wait is looked at again and again.</summary>
+    public static readonly OperatorTimes Impatient = new()
+    {
+        SecretPoll = TimeSpan.FromMilliseconds(300),
+        SafetyPoll = TimeSpan.FromMilliseconds(300),
+        MountLag = TimeSpan.FromMilliseconds(300),
+        TokenCheck = TimeSpan.FromSeconds(1),
+        StorageSwitchPoll = TimeSpan.FromMilliseconds(300),
+    };
+
+    /// <summary>Nothing is looked at twice unless somebody tells of a change.</summary>
+    public static readonly OperatorTimes Told = new() { SecretPoll = TimeSpan.FromHours(1), SafetyPoll = TimeSpan.FromHours(1), TokenCheck = TimeSpan.FromHours(1) };
+
+    private ExporterWorld(OperatorCluster cluster, string @namespace, SentryServerHost sentry, KubernetesClient operatorClient, ServedWorkloads workloads, OperatorOptions options)
     {
         _cluster = cluster;
         Namespace = @namespace;
         Sentry = sentry;
         Client = Connect(cluster.ControlPlane.KubeconfigPath);
         _operatorClient = operatorClient;
-        _operator = new OperatorComposition(_operatorClient, null, Options(@namespace), NullLoggerFactory.Instance, TimeProvider.System, new Random(1), workloads);
+        _operator = new OperatorComposition(_operatorClient, null, options, NullLoggerFactory.Instance, TimeProvider.System, new Random(1), workloads);
         _running = _operator.Host.RunAsync(_stop.Token);
     }
 
@@ -53,22 +66,30 @@ internal sealed class ExporterWorld : IAsyncDisposable
     /// <summary>The API server as administrator.</summary>
     public KubernetesClient Client { get; }
 
-    public static async Task<ExporterWorld> StartAsync(OperatorCluster cluster)
+    /// <param name="cluster">The control plane.</param>
+    /// <param name="times">Times of the operator; null for <see cref="Impatient"/>.</param>
+    /// <param name="sentry">The stand-in, which gets <see cref="Token"/> in any case.</param>
+    /// <param name="watchSecrets">Whether the operator watches Secrets.</param>
+    public static async Task<ExporterWorld> StartAsync(
+        OperatorCluster cluster, OperatorTimes? times = null, SentryServerOptions? sentry = null, bool watchSecrets = true)
     {
         var space = cluster.NextNamespace();
         await cluster.ControlPlane.RunKubectlAsync(["create", "namespace", space], null, Cancellation);
-        var options = new SentryServerOptions { Tokens = [new AccessToken(Token, "org:read", "project:write", "team:read")] };
+        var server = (sentry ?? new SentryServerOptions()) with { Tokens = [new AccessToken(Token, "org:read", "project:write", "team:read")] };
         var client = Connect(cluster.OperatorKubeconfig);
         var workloads = await ServedWorkloads.FindAsync(client.Discovery, NullLogger.Instance, Cancellation);
-        return new ExporterWorld(cluster, space, await SentryServerHost.StartAsync(options, Cancellation), client, workloads);
+        return new ExporterWorld(
+            cluster, space, await SentryServerHost.StartAsync(server, Cancellation), client, workloads, Options(space, times ?? Impatient, watchSecrets));
     }
 
-    public Task SetSecretAsync(string name, string key, string value) => Client.ApplyAsync(
-        new V1Secret { Metadata = Meta(name), Data = new Dictionary<string, byte[]> { [key] = Encoding.UTF8.GetBytes(value) } },
+    public Task SetSecretAsync(string name, string key, string value) => SetSecretAsync(name, new Dictionary<string, string> { [key] = value });
+
+    public Task SetSecretAsync(string name, IReadOnlyDictionary<string, string> data) => Client.ApplyAsync(
+        new V1Secret { Metadata = Meta(name), Data = data.ToDictionary(static entry => entry.Key, static entry => Encoding.UTF8.GetBytes(entry.Value)) },
         new ApplyOptions { FieldManager = "test", Force = true },
         Cancellation);
 
-    public Task<SentryExporter> CreateExporterAsync(Action<SentryExporterSpec>? change = null, Action<V1ObjectMeta>? mark = null)
+    public Task<SentryExporter> CreateExporterAsync(Action<SentryExporterSpec>? change = null, Action<V1ObjectMeta>? mark = null, string name = Exporter)
     {
         var spec = new SentryExporterSpec
         {
@@ -78,7 +99,7 @@ internal sealed class ExporterWorld : IAsyncDisposable
             Timeout = "2s",
         };
         change?.Invoke(spec);
-        var metadata = Meta(Exporter);
+        var metadata = Meta(name);
         mark?.Invoke(metadata);
         return Client.CreateAsync(new SentryExporter { Metadata = metadata, Spec = spec }, null, Cancellation);
     }
@@ -86,11 +107,11 @@ internal sealed class ExporterWorld : IAsyncDisposable
     public Task PatchExporterAsync(string spec) => Client.PatchAsync<SentryExporter>(
         Exporter, Namespace, new JsonObject { ["spec"] = JsonNode.Parse(spec) }, null, Cancellation);
 
-    /// <summary>Waits until a condition of the exporter has a status and reason, and its message holds a text.</summary>
-    public Task<SentryExporter> WaitAsync(string type, string status, string reason, string text = "") => Eventually.GetAsync(
+    /// <summary>Waits until a condition of an exporter has a status and reason, and its message holds a text.</summary>
+    public Task<SentryExporter> WaitAsync(string type, string status, string reason, string text = "", string name = Exporter) => Eventually.GetAsync(
         async () =>
         {
-            var exporter = await Client.GetAsync<SentryExporter>(Exporter, Namespace, Cancellation);
+            var exporter = await Client.GetAsync<SentryExporter>(name, Namespace, Cancellation);
             var condition = exporter?.Status?.Conditions.FindCondition(type);
             return condition?.Reason == reason && condition.Status == status && condition.Message?.Contains(text, StringComparison.Ordinal) == true
                 ? exporter
@@ -118,6 +139,10 @@ internal sealed class ExporterWorld : IAsyncDisposable
         return WaitForAsync(
             () => Task.FromResult(Requests(since).Count(static request => request is { Verb: "get", Resource: "secrets" }) >= number), $"{number} passes");
     }
+
+    /// <summary>Waits until the operator has asked for nothing in this namespace for two seconds: what it had to do is done.</summary>
+    public Task QuietAsync() => WaitForAsync(
+        () => Task.FromResult(Requests(DateTimeOffset.UtcNow - TimeSpan.FromSeconds(2)).All(static request => request.Verb == "watch")), "a quiet operator");
 
     /// <summary>The chart grants what the operator did, up to now.</summary>
     public void AssertNothingWasForbidden() => Assert.DoesNotContain(Requests(DateTimeOffset.MinValue), static request => request.Code == 403);
@@ -166,7 +191,7 @@ internal sealed class ExporterWorld : IAsyncDisposable
         return pods.Count;
     }
 
-    private static OperatorOptions Options(string @namespace) => new()
+    private static OperatorOptions Options(string @namespace, OperatorTimes times, bool watchSecrets) => new()
     {
         WatchNamespaces = [@namespace],
         LeaderElect = false,
@@ -174,7 +199,8 @@ internal sealed class ExporterWorld : IAsyncDisposable
         MetricsBindAddress = "0",
         HealthProbeBindAddress = "0",
         GatewayImage = "gateway:test",
-        Times = new OperatorTimes { SecretPoll = TimeSpan.FromMilliseconds(300), TokenCheck = TimeSpan.FromSeconds(1), StorageSwitchPoll = TimeSpan.FromMilliseconds(300) },
+        Times = times,
+        WatchSecrets = watchSecrets,
     };
 
     private static KubernetesClient Connect(string kubeconfig) => new(

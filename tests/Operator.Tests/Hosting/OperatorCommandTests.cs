@@ -12,6 +12,7 @@ public sealed class OperatorCommandTests
 
         Assert.Equal(0, exit);
         Assert.True(arguments!.Options.LeaderElect);
+        Assert.True(arguments.Options.WatchSecrets);
         Assert.Empty(arguments.Options.WatchNamespaces);
         Assert.Equal(":8080", arguments.Options.MetricsBindAddress);
         Assert.Equal(":8081", arguments.Options.HealthProbeBindAddress);
@@ -24,12 +25,13 @@ public sealed class OperatorCommandTests
     {
         var (_, arguments, _, _) = await RunAsync(
             "--kubeconfig", "/some/where", "--watch-namespaces=a,b", "--watch-namespaces", "c, a", "--leader-elect=false", "--leader-election-namespace=system",
-            "--metrics-bind-address", "10.0.0.1:1", "--health-probe-bind-address=0", "--gateway-image=g:1", "--log-level=debug", "--log-format=text");
+            "--metrics-bind-address", "10.0.0.1:1", "--health-probe-bind-address=0", "--gateway-image=g:1", "--watch-secrets=false", "--log-level=debug", "--log-format=text");
 
         var options = arguments!.Options;
         Assert.Equal("/some/where", options.Kubeconfig);
         Assert.Equal(["a", "b", "c"], options.WatchNamespaces);
         Assert.False(options.LeaderElect);
+        Assert.False(options.WatchSecrets);
         Assert.Equal("system", options.LeaderElectionNamespace);
         Assert.Equal(("10.0.0.1:1", "0", "g:1"), (options.MetricsBindAddress, options.HealthProbeBindAddress, options.GatewayImage));
         Assert.Equal((LogLevel.Debug, false), (arguments.LogLevel, arguments.LogJson));

@@ -61,7 +61,11 @@ internal sealed class Listener(ListenAddress address, SentryServerOptions option
         kestrel.Limits.MinResponseDataRate = null;
         kestrel.Listen(address.Address, Port, endpoint =>
         {
-            if (address.Secure)
+            if (address.Secure && options.CertificateSource is { } source)
+            {
+                endpoint.UseHttps(https => https.ServerCertificateSelector = (_, _) => source());
+            }
+            else if (address.Secure)
             {
                 endpoint.UseHttps(options.Certificate ?? throw new InvalidOperationException("An https address needs a certificate."));
             }

@@ -8,7 +8,7 @@ namespace SentryOtel.Cluster.Pods;
 /// <summary>Runs one pod from its arrival at the node until its object is gone.</summary>
 internal sealed class PodWorker : IAsyncDisposable
 {
-    private static readonly TimeSpan RefreshInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan DefaultSyncFrequency = TimeSpan.FromSeconds(10);
 
     private readonly KubeletContext _context;
     private readonly PodObject _pod;
@@ -22,6 +22,7 @@ internal sealed class PodWorker : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _abandon = new();
     private readonly SemaphoreSlim _refreshing = new(1, 1);
+    private IDictionary<string, string> _annotations;
     private TimeSpan _grace;
     private bool _objectIsGone;
     private Task _running = Task.CompletedTask;
@@ -30,6 +31,7 @@ internal sealed class PodWorker : IAsyncDisposable
     {
         _pod = pod;
         _context = context;
+        _annotations = AnnotationsOf(pod);
         _podIP = context.Addresses.Next();
         _folder = context.PodFolder(pod.Uid);
         _volumes = new PodVolumes(pod, Path.Combine(_folder, "volumes"), context.ClaimsFolder);
@@ -67,6 +69,15 @@ internal sealed class PodWorker : IAsyncDisposable
     {
         _objectIsGone = true;
         Stop(TimeSpan.Zero);
+    }
+
+    /// <summary>Takes the annotations of the pod as it is now; true when they are others, upon which a kubelet looks at the whole pod again.</summary>
+    internal bool TakesAnnotations(PodObject pod)
+    {
+        var annotations = AnnotationsOf(pod);
+        var changed = annotations.Count != _annotations.Count || annotations.Any(pair => !_annotations.TryGetValue(pair.Key, out var value) || value != pair.Value);
+        _annotations = annotations;
+        return changed;
     }
 
     /// <summary>Brings the volumes of a running pod up to date.</summary>
@@ -127,7 +138,7 @@ internal sealed class PodWorker : IAsyncDisposable
     {
         while (!_stop.IsCancellationRequested)
         {
-            await Task.Delay(RefreshInterval, _stop.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+            await Task.Delay(_context.Options.SyncFrequency ?? DefaultSyncFrequency, _stop.Token).ContinueWith(_ => { }, TaskScheduler.Default);
             await RefreshRunningAsync();
         }
     }
@@ -184,6 +195,8 @@ internal sealed class PodWorker : IAsyncDisposable
         var variables = ContainerEnvironment.Resolve(_pod, container, _podIP, _context.ConfigMaps, _context.Secrets);
         return ContainerCommand.Build(container, program, variables, inherited, new MountPaths(_volumes.Mounts(container)), _folder);
     }
+
+    private static IDictionary<string, string> AnnotationsOf(PodObject pod) => pod.Metadata.Annotations ?? new Dictionary<string, string>();
 
     private void ContainerChanged() => _status.Changed();
 
