@@ -4,6 +4,7 @@ using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Kubernetes.Hosting;
 using SentryOtel.Kubernetes.Informers;
 using SentryOtel.Kubernetes.Queueing;
+using SentryOtel.Operator.Discovery;
 using SentryOtel.Operator.Gateways;
 using SentryOtel.Operator.Manifests;
 using SentryOtel.Operator.Planning;
@@ -19,12 +20,20 @@ internal static class ExporterRegistration
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(1);
 
     /// <summary>Adds the controller to a host.</summary>
-    public static Controller<SentryExporter> AddExporterController(this OperatorHostBuilder host, OperatorServices services, RouteIndex routes, Random random, PlannedServices? planned = null)
+    /// <param name="host">The host.</param>
+    /// <param name="services">What controllers work with.</param>
+    /// <param name="routes">The routes by exporter.</param>
+    /// <param name="random">Jitter.</param>
+    /// <param name="planned">Services of exporters that are only planned; null where nobody finds any.</param>
+    /// <param name="discovery">What discovery found; null where nothing is discovered.</param>
+    public static Controller<SentryExporter> AddExporterController(
+        this OperatorHostBuilder host, OperatorServices services, RouteIndex routes, Random random, PlannedServices? planned = null, DiscoveryBoard? discovery = null)
     {
         var deployments = Owned<V1Deployment>(host, services);
         var sets = Owned<V1StatefulSet>(host, services);
         planned ??= new PlannedServices();
-        var reconciler = new ExporterController(services, new GatewayWorkloads(deployments.Store, sets.Store), routes, planned);
+        discovery ??= new DiscoveryBoard();
+        var reconciler = new ExporterController(services, new GatewayWorkloads(deployments.Store, sets.Store), routes, planned, discovery);
         var controller = host.AddController(reconciler, builder => builder
             .WithOptions(new ControllerOptions
             {
@@ -39,6 +48,7 @@ internal static class ExporterRegistration
             .Owns(WorkKind.Reconcile, Removed<V1ServiceAccount>(), Owned<V1ServiceAccount>(host, services))
             .Watches<SentryProjectRoute>(static route => [RouteClaims.ExporterOf(route)], WorkKind.Status, RouteChanges.BesideTraffic(), routes.Informer));
         planned.Changed = key => controller.Enqueue(key, WorkKind.Status);
+        discovery.Changed = key => controller.Enqueue(key, WorkKind.Status);
         return controller;
     }
 
