@@ -84,7 +84,7 @@ internal sealed class SentryRoutes : IRouteSource, IDisposable
         // Once Sentry's list is known, a project that is not there would have to be made.
         if (answer.Kind == RouteAnswerKind.Announce && NotReady is null && _exporter.AutoCreateProjects && IsBarred(value))
         {
-            return RouteAnswer.None(Telemetry.RejectReason.ServiceNotAllowed, NotAllowed);
+            return RouteAnswer.None(Telemetry.RejectReason.NotAllowed, NotAllowed);
         }
 
         return answer is { Kind: RouteAnswerKind.None, Reason: Telemetry.RejectReason.MissingAttribute or Telemetry.RejectReason.UnroutableValue } && _dsns.Default is { } otherwise

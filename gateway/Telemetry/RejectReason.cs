@@ -34,7 +34,7 @@ internal enum RejectReason
     TooManyServices,
 
     /// <summary><c>projects.allowed_services</c> or <c>denied_services</c> keep the service from getting a project by itself.</summary>
-    ServiceNotAllowed,
+    NotAllowed,
 
     /// <summary>Metrics, without a destination for them.</summary>
     NoDestination,

@@ -23,6 +23,7 @@ internal static class ExporterConfiguration
 
     private static JsonObject Routing(RoutingSpec routing) => JsonMap.Filled(
         ("project_from_attribute", routing.ProjectFromAttribute),
+        ("attribute_to_project_mapping", routing.AttributeToProjectMapping is { Count: > 0 } mapping ? ManifestMetadata.Map(mapping) : null),
         ("on_missing_attribute", routing.OnMissingAttribute == MissingAttributePolicy.Fallback ? "fallback" : "drop"),
         ("fallback_project", routing.OnMissingAttribute == MissingAttributePolicy.Fallback ? routing.FallbackProject : null),
         ("slug_policy", routing.SlugPolicy == SlugPolicy.Normalize ? "normalize" : "strict"));

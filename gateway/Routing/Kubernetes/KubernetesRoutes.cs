@@ -78,7 +78,7 @@ internal sealed class KubernetesRoutes : IRouteSource, IDisposable
 
     public void Announce(string value)
     {
-        if (_loaded is { } table && !table.Holds(value) && _services.Allows(value) && _announcer.HasRoom(table, value) && _announced.Take(table, value) is { } slug)
+        if (_loaded is { } table && !table.Holds(value) && IsAllowed(value) && _announcer.HasRoom(table, value) && (Mapped(value) ?? _announced.Take(table, value)) is { } slug)
         {
             _announcer.Announce(table, value, slug);
         }
@@ -113,12 +113,13 @@ internal sealed class KubernetesRoutes : IRouteSource, IDisposable
             return RouteAnswer.None(RejectReason.NoProject, $"no SentryProjectRoute names this value of {table.Attribute}");
         }
 
-        if (!_services.Allows(value))
+        if (!IsAllowed(value))
         {
-            return Refuse(RejectReason.ServiceNotAllowed, value, $"allowedServices or deniedServices of the SentryExporter keep this value of {table.Attribute} from getting a project by itself");
+            return Refuse(RejectReason.NotAllowed, value, $"allowedServices or deniedServices of the SentryExporter keep this value of {table.Attribute} from getting a project by itself");
         }
 
-        if (!_announced.TryChoose(table, value, out var slug, out var error))
+        var slug = Mapped(value);
+        if (slug is null && !_announced.TryChoose(table, value, out slug, out var error))
         {
             return RouteAnswer.None(RejectReason.UnroutableValue, error);
         }
@@ -127,6 +128,11 @@ internal sealed class KubernetesRoutes : IRouteSource, IDisposable
             ? RouteAnswer.Announce(slug)
             : Refuse(RejectReason.TooManyServices, value, $"as many services as maxAutoCreated of the SentryExporter allows ({_exporter.Projects.MaxAutoCreated}) have a route that nobody wrote");
     }
+
+    // A mapping is somebody's word.
+    private bool IsAllowed(string value) => Mapped(value) is not null || _services.Allows(value);
+
+    private string? Mapped(string value) => _exporter.Routing.ProjectMapping.GetValueOrDefault(value);
 
     private RouteAnswer Refuse(RejectReason reason, string value, string message)
     {

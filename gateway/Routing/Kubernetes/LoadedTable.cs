@@ -107,7 +107,7 @@ internal sealed class LoadedTable
     // The operator's own bounds have the names that the gateway gives them when it refuses a service itself.
     private static RejectReason ReasonOf(RouteEntry entry) => entry.Reason switch
     {
-        "ServiceNotAllowed" => RejectReason.ServiceNotAllowed,
+        "ServiceNotAllowed" => RejectReason.NotAllowed,
         "MaxAutoCreatedReached" => RejectReason.TooManyServices,
         _ => RejectReason.NoProject,
     };

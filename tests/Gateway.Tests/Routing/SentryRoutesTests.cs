@@ -73,16 +73,16 @@ public sealed class SentryRoutesTests : IAsyncDisposable
     {
         _projects = new ProjectsConfiguration { AllowedServices = new(["shop-*"]), DeniedServices = new(["*-test"]) };
         var mapping = new Dictionary<string, string> { ["Legacy"] = "legacy" };
-        await StartAsync(new RoutingConfiguration { ProjectMapping = mapping }, true, "billing");
+        await StartAsync(new RoutingConfiguration { ProjectMapping = mapping }, true, "payroll");
         var requests = _sentry!.State.Requests.All(ServerSide.Management).Length;
 
-        Assert.Equal("billing", _routes!.Find("billing").Route!.Target.ProjectSlug);
+        Assert.Equal("payroll", _routes!.Find("payroll").Route!.Target.ProjectSlug);
         foreach (var i in Enumerable.Range(0, 10_000))
         {
-            Assert.Equal(RejectReason.ServiceNotAllowed, _routes.Find($"random-{i}").Reason);
+            Assert.Equal(RejectReason.NotAllowed, _routes.Find($"random-{i}").Reason);
         }
 
-        Assert.Equal(RejectReason.ServiceNotAllowed, _routes.Find("shop-test").Reason);
+        Assert.Equal(RejectReason.NotAllowed, _routes.Find("shop-test").Reason);
         Assert.Equal((1, 0), (_routes.State!.Routes.Active, _routes.State.Routes.Refused));
         Assert.Equal(requests, _sentry.State.Requests.All(ServerSide.Management).Length);
 
@@ -93,7 +93,7 @@ public sealed class SentryRoutesTests : IAsyncDisposable
             await UntilAsync(() => _routes.Find(value).Kind == RouteAnswerKind.Active, value);
         }
 
-        Assert.Equal(["billing", "legacy", "shop-orders"], _sentry.State.Projects.All().Select(static project => project.Slug).Order());
+        Assert.Equal(["legacy", "payroll", "shop-orders"], _sentry.State.Projects.All().Select(static project => project.Slug).Order());
     }
 
     [Fact]
@@ -101,19 +101,19 @@ public sealed class SentryRoutesTests : IAsyncDisposable
     {
         _projects = new ProjectsConfiguration { AllowedServices = new(["shop-*"]) };
         _sentry = await SentryServerHost.StartAsync(
-            new SentryServerOptions { Projects = ["billing"], Tokens = [new AccessToken(LiveGateway.Token)] }, TestContext.Current.CancellationToken);
+            new SentryServerOptions { Projects = ["payroll"], Tokens = [new AccessToken(LiveGateway.Token)] }, TestContext.Current.CancellationToken);
         Create(new RoutingConfiguration(), true);
 
-        foreach (var value in new[] { "billing", "random" })
+        foreach (var value in new[] { "payroll", "random" })
         {
             Assert.Equal(RouteAnswerKind.Announce, _routes!.Find(value).Kind);
             _routes.Announce(value);
         }
 
-        await UntilAsync(() => _routes!.Find("billing").Kind == RouteAnswerKind.Active, "the project of before");
+        await UntilAsync(() => _routes!.Find("payroll").Kind == RouteAnswerKind.Active, "the project of before");
         await UntilAsync(() => _routes!.Find("random").Kind == RouteAnswerKind.None, "the refusal");
         Assert.Contains("allowed_services", _routes!.Find("random").Message, StringComparison.Ordinal);
-        Assert.Equal(["billing"], _sentry.State.Projects.All().Select(static project => project.Slug));
+        Assert.Equal(["payroll"], _sentry.State.Projects.All().Select(static project => project.Slug));
     }
 
     [Fact]

@@ -110,7 +110,7 @@ public sealed class KubernetesRoutesTests : IAsyncLifetime
         // then eighteen get a route, and the others are refused by name without being remembered
         Assert.Equal(10_000 - 18, refused);
         Assert.True(GC.GetTotalMemory(forceFullCollection: true) - before < 1_000_000);
-        await UntilAsync(() => _log.Lines.Count(line => line.Contains("announced (", StringComparison.Ordinal)) == 18, "the announcements");
+        await ToldAsync(18);
         Assert.Equal(18, (await AnnouncedAsync()).Length);
         Assert.Single(_log.Lines, line => line.Contains("it gets no SentryProjectRoute", StringComparison.Ordinal) && line.Contains("maxAutoCreated", StringComparison.Ordinal));
         var lines = _log.Lines.Where(line => !line.StartsWith("Debug", StringComparison.Ordinal)).ToList();
@@ -133,7 +133,7 @@ public sealed class KubernetesRoutesTests : IAsyncLifetime
 
         foreach (var value in new[] { "random-1", "shop-test", "random-2" })
         {
-            Assert.Equal(RejectReason.ServiceNotAllowed, _routes!.Find(value).Reason);
+            Assert.Equal(RejectReason.NotAllowed, _routes!.Find(value).Reason);
             _routes.Announce(value);
         }
 
@@ -141,8 +141,12 @@ public sealed class KubernetesRoutesTests : IAsyncLifetime
         Assert.Equal(RouteAnswerKind.Active, _routes!.Find("billing").Kind);
         Assert.Equal(RouteAnswerKind.Announce, _routes.Find("shop-orders").Kind);
         _routes.Announce("shop-orders");
-        await UntilAsync(() => _log.Lines.Any(line => line.Contains("announced (", StringComparison.Ordinal)), "the announcement");
-        Assert.Equal(["shop-orders"], await AnnouncedAsync());
+        Assert.Equal((RouteAnswerKind.Announce, "the-old-one"), (_routes.Find("Legacy").Kind, _routes.Find("Legacy").Project));
+        _routes.Announce("Legacy");
+        await ToldAsync(2);
+        Assert.Equal(["Legacy", "shop-orders"], (await AnnouncedAsync()).Order(StringComparer.Ordinal));
+        var mapped = await _client!.GetAsync(Routes, RouteObjectName.For("main", "Legacy"), "default", Cancelled);
+        Assert.Equal("the-old-one", (string?)mapped!["spec"]!["project"]!["slug"]);
         Assert.Single(_log.Lines, line => line.Contains("\"random-1\"", StringComparison.Ordinal));
     }
 
@@ -196,7 +200,7 @@ public sealed class KubernetesRoutesTests : IAsyncLifetime
             Id = "sentry",
             Kubernetes = new KubernetesSourceConfiguration("main", "default"),
             AutoCreateProjects = autoCreate,
-            Routing = new RoutingConfiguration(),
+            Routing = new RoutingConfiguration { ProjectMapping = new Dictionary<string, string> { ["Legacy"] = "the-old-one" } },
             Projects = projects ?? new ProjectsConfiguration(),
             Http = new HttpConfiguration(),
             Queue = new QueueConfiguration(),
@@ -216,6 +220,10 @@ public sealed class KubernetesRoutesTests : IAsyncLifetime
         },
         new ApplyOptions { FieldManager = "test" },
         Cancelled);
+
+    private Task ToldAsync(int announcements) => Eventually.HoldsAsync(
+        () => _log.Lines.Count(line => line.Contains("by this replica)", StringComparison.Ordinal)) == announcements ? true : throw new InvalidOperationException(string.Join('\n', _log.Lines)),
+        TimeSpan.FromSeconds(60), $"{announcements} announcements in the log", Cancelled);
 
     private async Task<string[]> AnnouncedAsync() =>
         (await _cluster!.RunKubectlAsync(["get", "sentryprojectroutes", "--namespace", "default", "--output", "jsonpath={.items[*].spec.attributeValue}"], cancellationToken: Cancelled))

@@ -25,7 +25,7 @@ public sealed class LoadedTableTests
         Assert.Equal(RejectReason.NoProject, table.Find("barred")!.Value.Reason);
         Assert.Contains("Conflict", table.Find("barred")!.Value.Message, StringComparison.Ordinal);
         Assert.Equal(
-            [RejectReason.ServiceNotAllowed, RejectReason.TooManyServices], new[] { "kept-out", "too-many" }.Select(value => table.Find(value)!.Value.Reason));
+            [RejectReason.NotAllowed, RejectReason.TooManyServices], new[] { "kept-out", "too-many" }.Select(value => table.Find(value)!.Value.Reason));
         Assert.Equal(2, table.Rationed);
         Assert.Null(table.Find("unknown"));
         Assert.Null(table.Missing);
