@@ -53,9 +53,16 @@ internal sealed class RouteAnnouncer(
     {
         await foreach (var (value, slug) in _pending.Reader.ReadAllAsync(cancellationToken))
         {
-            await Task.Delay(_rate.When(value), timeProvider, cancellationToken);
-            await ApplyAsync(value, slug, cancellationToken);
-            _room.Done(value);
+            try
+            {
+                await Task.Delay(_rate.When(value), timeProvider, cancellationToken);
+                await ApplyAsync(value, slug, cancellationToken);
+            }
+            finally
+            {
+                _room.Done(value);
+            }
+
             await Task.Delay(Pace, timeProvider, cancellationToken);
         }
     }
