@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using SentryOtel.Cluster;
 using SentryOtel.Gateway.Configuration;
 using SentryOtel.Gateway.Routing;
@@ -192,9 +193,17 @@ public sealed class KubernetesRoutesTests : IAsyncLifetime
 
     private async Task StartAsync(bool autoCreate, ProjectsConfiguration? projects = null)
     {
-        // The kinds were installed a moment ago.
+        // The kinds were installed a moment ago: they are read before they can be applied.
+        var probe = new JsonObject
+        {
+            ["apiVersion"] = "sentry-otel.dev/v1alpha1",
+            ["kind"] = "SentryProjectRoute",
+            ["metadata"] = new JsonObject { ["name"] = "probe", ["namespace"] = "default" },
+            ["spec"] = new JsonObject { ["exporterRef"] = new JsonObject { ["name"] = "main" }, ["attributeValue"] = "probe", ["project"] = new JsonObject { ["slug"] = "probe" } },
+        };
         await Eventually.HoldsAsync(
-            async () => await _client!.GetAsync(Routes, "none", "default", Cancelled) is null, TimeSpan.FromSeconds(60), "SentryProjectRoute being served", Cancelled);
+            async () => await _client!.ApplyAsync(probe, new ApplyOptions { FieldManager = "test", DryRun = true }, Cancelled) is not null,
+            TimeSpan.FromSeconds(60), "SentryProjectRoute being served", Cancelled);
         var exporter = new ExporterConfiguration
         {
             Id = "sentry",
