@@ -4,16 +4,27 @@ using SentryOtel.Crds.Validation;
 
 namespace SentryOtel.Crds;
 
-/// <summary>Routes made from the labels of workloads, before their first span.</summary>
+/// <summary>Routes made for workloads, before their first span.</summary>
 public sealed class DiscoverySpec
 {
-    /// <summary>Whether labelled workloads get a SentryProjectRoute of their own.</summary>
+    /// <summary>Whether workloads that name their service get a SentryProjectRoute for it.</summary>
     [Default]
     public bool Enabled { get; set; } = true;
 
     /// <summary>Label whose value is the service's name.</summary>
     [Default, Length(1, 317), Pattern(Patterns.LabelKey)]
     public string LabelKey { get; set; } = "service.name";
+
+    /// <summary>
+    /// Where a workload's service name is read, in this order: the first that gives one counts. With any source but Label the operator caches what
+    /// the pod templates of workloadKinds say of names.
+    /// </summary>
+    [Default, Items(4, Min = 1)]
+    public List<DiscoverySource> Sources { get; set; } = [DiscoverySource.Label];
+
+    /// <summary>How long a discovered route outlives its last workload, and the last data of its service. The project stays as projects.deletionPolicy says.</summary>
+    [Default, Length(1, 32), Pattern(Patterns.Duration)]
+    public string GracePeriod { get; set; } = "1h";
 
     /// <summary>Namespaces whose workloads are looked at. Without it the exporter's own; empty: all that the operator watches.</summary>
     public LabelSelector? NamespaceSelector { get; set; }
@@ -22,6 +33,26 @@ public sealed class DiscoverySpec
     [Default, Items(5, Min = 1), ListSet]
     public List<WorkloadKind> WorkloadKinds { get; set; } =
         [WorkloadKind.Deployment, WorkloadKind.StatefulSet, WorkloadKind.DaemonSet, WorkloadKind.CronJob, WorkloadKind.Job];
+}
+
+/// <summary>Where the name of a workload's service is read.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<DiscoverySource>))]
+public enum DiscoverySource
+{
+    /// <summary>The label discovery.labelKey of the workload.</summary>
+    Label,
+
+    /// <summary>The annotation resource.opentelemetry.io/service.name of the pod template, else of the workload.</summary>
+    Annotation,
+
+    /// <summary>The label app.kubernetes.io/name of the pod template, else of the workload.</summary>
+    AppName,
+
+    /// <summary>
+    /// OTEL_SERVICE_NAME, else service.name in OTEL_RESOURCE_ATTRIBUTES, of the first container that sets either; kubectl.kubernetes.io/default-container names another to begin with.
+    /// What comes from valueFrom, envFrom or another variable is not read.
+    /// </summary>
+    Environment,
 }
 
 /// <summary>A kind of workload that discovery looks at.</summary>

@@ -73,4 +73,19 @@ public sealed class ProjectsSpec
     /// <summary>Most projects that this exporter creates for services nobody wrote a route for.</summary>
     [Default, Range(0, 10000)]
     public int MaxAutoCreated { get; set; } = 100;
+
+    /// <summary>Most projects that this exporter creates in a minute for services nobody wrote a route for; others wait their turn.</summary>
+    [Default, Range(1, 6000)]
+    public int MaxCreatedPerMinute { get; set; } = 30;
+
+    /// <summary>
+    /// Services that may get a project without a route that somebody wrote, as patterns of the whole attribute value: * is any text, ? one character.
+    /// Without it all may. A value in routing.attributeToProjectMapping always may.
+    /// </summary>
+    [Items(100, Min = 1), Element(256, MinLength = 1)]
+    public List<string>? AllowedServices { get; set; }
+
+    /// <summary>Services that may not, whatever allowedServices says; <c>unknown_service*</c> is what SDKs call a service that nobody named.</summary>
+    [Items(100, Min = 1), Element(256, MinLength = 1)]
+    public List<string>? DeniedServices { get; set; }
 }

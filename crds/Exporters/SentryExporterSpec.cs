@@ -56,7 +56,7 @@ public sealed class SentryExporterSpec
     [Default]
     public QueueSpec Queue { get; set; } = new();
 
-    /// <summary>Routes made from the labels of workloads.</summary>
+    /// <summary>Routes made for workloads.</summary>
     [Default]
     public DiscoverySpec Discovery { get; set; } = new();
 

@@ -22,6 +22,9 @@ public sealed class SentryExporterStatus
     /// <summary>The routes of this exporter.</summary>
     public ExporterRoutes? Routes { get; set; }
 
+    /// <summary>The services of workloads; absent while none are looked for.</summary>
+    public ExporterDiscovery? Discovery { get; set; }
+
     /// <summary>The gateway's pods.</summary>
     public ExporterGateway? Gateway { get; set; }
 }
@@ -66,6 +69,20 @@ public sealed class ExporterRoutes
     /// <summary>Both as <c>ready/total</c>, for kubectl.</summary>
     [Length(0, 32)]
     public string? Summary { get; set; }
+}
+
+/// <summary>Counts of the services that workloads name.</summary>
+public sealed class ExporterDiscovery
+{
+    /// <summary>Services found.</summary>
+    public int Services { get; set; }
+
+    /// <summary>Those of them that have no route and get none.</summary>
+    public int Refused { get; set; }
+
+    /// <summary>Why, as <c>3 MaxAutoCreatedReached, 1 InvalidSlug</c>; the exporter's events name the services.</summary>
+    [Length(0, 512)]
+    public string? Reasons { get; set; }
 }
 
 /// <summary>The gateway's pods.</summary>

@@ -185,12 +185,13 @@ internal sealed class SchemaBuilder(XmlDocumentation documentation, bool rules)
     private string Description(PropertyInfo property, Type type)
     {
         var summary = documentation.Property(property);
-        if (!type.IsEnum)
+        var choice = type.IsGenericType && type.GetGenericTypeDefinition() == typeof(List<>) ? type.GetGenericArguments()[0] : type;
+        if (!choice.IsEnum)
         {
             return summary;
         }
 
-        var members = Enum.GetNames(type).Select(name => $"{MemberName(type, name)}: {documentation.Field(type.GetField(name)!)}");
+        var members = Enum.GetNames(choice).Select(name => $"{MemberName(choice, name)}: {documentation.Field(choice.GetField(name)!)}");
         return $"{summary} {string.Join(' ', members)}";
     }
 

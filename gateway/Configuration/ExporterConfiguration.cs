@@ -92,6 +92,12 @@ internal sealed record ProjectsConfiguration
     /// <summary>Most projects created in a minute. 120.</summary>
     public int MaxCreatedPerMinute { get; init; } = 120;
 
+    /// <summary>Patterns of services that may get a project by themselves; empty for all.</summary>
+    public ValueList<string> AllowedServices { get; init; } = ValueList<string>.Empty;
+
+    /// <summary>Patterns of services that may not.</summary>
+    public ValueList<string> DeniedServices { get; init; } = ValueList<string>.Empty;
+
     /// <summary>Make a project anew that was deleted in Sentry.</summary>
     public bool RecreateDeleted { get; init; }
 

@@ -14,6 +14,9 @@ namespace SentryOtel.Gateway.Routing;
 /// </summary>
 internal sealed class SentryRoutes : IRouteSource, IDisposable
 {
+    /// <summary>Why a service that the patterns keep out gets no project.</summary>
+    public const string NotAllowed = "projects.allowed_services or denied_services keep the service from getting a project by itself, and there is none that is its own";
+
     private readonly ISentryApiClient _client;
     private readonly ProjectTable _table;
     private readonly CreationQuota _quota;
@@ -24,6 +27,7 @@ internal sealed class SentryRoutes : IRouteSource, IDisposable
     private readonly ILogger _logger;
     private volatile ExporterConfiguration _exporter;
     private volatile DsnRoutes _dsns;
+    private volatile ServicePatterns _services;
     private CancellationTokenSource _pause = new();
     private volatile bool _asksOrganization = true;
 
@@ -31,6 +35,7 @@ internal sealed class SentryRoutes : IRouteSource, IDisposable
     {
         _exporter = exporter;
         _dsns = new DsnRoutes(exporter);
+        _services = PatternsOf(exporter);
         _client = client;
         _clock = new MonotonicClock(timeProvider);
         _timeProvider = timeProvider;
@@ -71,8 +76,15 @@ internal sealed class SentryRoutes : IRouteSource, IDisposable
         {
             lock (_table.Gate)
             {
+                due.IsBarred = due.IsBarred && IsBarred(value);
                 _lookups.Start(due);
             }
+        }
+
+        // Once Sentry's list is known, a project that is not there would have to be made.
+        if (answer.Kind == RouteAnswerKind.Announce && NotReady is null && _exporter.AutoCreateProjects && IsBarred(value))
+        {
+            return RouteAnswer.None(Telemetry.RejectReason.NotAllowed, NotAllowed);
         }
 
         return answer is { Kind: RouteAnswerKind.None, Reason: Telemetry.RejectReason.MissingAttribute or Telemetry.RejectReason.UnroutableValue } && _dsns.Default is { } otherwise
@@ -112,6 +124,8 @@ internal sealed class SentryRoutes : IRouteSource, IDisposable
         {
             if (_table.Want(value) is { Route: null } entry)
             {
+                // Several values may lead to one project: one that may have it made is enough.
+                entry.IsBarred = (entry.IsBarred || entry.CheckedAt is null) && IsBarred(value);
                 _lookups.Start(entry);
             }
         }
@@ -144,6 +158,7 @@ internal sealed class SentryRoutes : IRouteSource, IDisposable
     {
         _exporter = exporter;
         _dsns = new DsnRoutes(exporter);
+        _services = PatternsOf(exporter);
         _table.Apply(exporter.Routing);
 
         // Another token, or other connections: the region is to be learnt anew.
@@ -190,6 +205,11 @@ internal sealed class SentryRoutes : IRouteSource, IDisposable
         _lookups.Dispose();
         _pause.Dispose();
     }
+
+    private static ServicePatterns PatternsOf(ExporterConfiguration exporter) => new(exporter.Projects.AllowedServices, exporter.Projects.DeniedServices);
+
+    // The fallback project, and one that a mapping names, are somebody's word.
+    private bool IsBarred(string value) => value.Length > 0 && !_exporter.Routing.ProjectMapping.ContainsKey(value) && !_services.Allows(value);
 
     // Ends early when another configuration comes.
     private async Task PauseAsync(TimeSpan pause, CancellationToken changed, CancellationToken cancellationToken)

@@ -15,8 +15,6 @@ internal sealed class SlugCollisions(string exporter, TimeProvider timeProvider,
     /// <summary>Pairs that are known at a time.</summary>
     public const int MaxKnown = 1000;
 
-    private const int MaxShownLength = 100;
-
     private readonly LogThrottle _throttle = new(timeProvider);
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Value, string Other), SlugCollision> _known = [];
@@ -48,7 +46,7 @@ internal sealed class SlugCollisions(string exporter, TimeProvider timeProvider,
 
         if (_throttle.TryPass("collision", out var suppressed))
         {
-            Log.SlugsCollide(logger, exporter, Shown(collision.Value), Shown(collision.Other), collision.Slug, suppressed);
+            Log.SlugsCollide(logger, exporter, ShownValue.Of(collision.Value), ShownValue.Of(collision.Other), collision.Slug, suppressed);
         }
     }
 
@@ -59,18 +57,5 @@ internal sealed class SlugCollisions(string exporter, TimeProvider timeProvider,
         {
             _known.Clear();
         }
-    }
-
-    // A value comes from the network: it may be long, and a log line holds no line break.
-    private static string Shown(string value)
-    {
-        var shown = value.Length <= MaxShownLength ? value : string.Concat(value.AsSpan(0, MaxShownLength), "…");
-        return string.Create(shown.Length, shown, static (span, text) =>
-        {
-            for (var i = 0; i < span.Length; i++)
-            {
-                span[i] = char.IsControl(text[i]) ? ' ' : text[i];
-            }
-        });
     }
 }

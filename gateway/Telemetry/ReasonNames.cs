@@ -39,6 +39,7 @@ internal static class ReasonNames
         RejectReason.RecordTooLarge => "record_too_large",
         RejectReason.ParkingFull => "parking_full",
         RejectReason.TooManyServices => "too_many_services",
+        RejectReason.NotAllowed => "not_allowed",
         RejectReason.NoDestination => "no_destination",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };

@@ -30,8 +30,11 @@ internal enum RejectReason
     /// <summary>The place where data of services without a project wait was full, or this service's share of it.</summary>
     ParkingFull,
 
-    /// <summary>More services without a project than are looked up.</summary>
+    /// <summary>More services without a project than are looked up, or than may get one by themselves.</summary>
     TooManyServices,
+
+    /// <summary><c>projects.allowed_services</c> or <c>denied_services</c> keep the service from getting a project by itself.</summary>
+    NotAllowed,
 
     /// <summary>Metrics, without a destination for them.</summary>
     NoDestination,

@@ -96,6 +96,19 @@ public sealed class OperatorHostBuilder
     public IObjectWatch ObjectWatch<T>(ObjectKey key, Action<ObjectWatchState> changed)
         where T : class, IKubernetesObject => new ObjectWatch<T>(Client, key, changed, _informerServices);
 
+    /// <summary>
+    /// An informer that asks the server nothing before it is used. The host neither waits for it nor is unready without it; it runs on the leader alone.
+    /// Each call makes another.
+    /// </summary>
+    public OnDemandInformer<T> OnDemandInformer<T>(InformerOptions<T> options)
+        where T : class, IKubernetesObject
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var informer = new OnDemandInformer<T>(new Informer<T>(Client, options, _informerServices));
+        AddRunnable(informer);
+        return informer;
+    }
+
     /// <summary>Adds a controller; its own kind wakes it, and what <paramref name="configure"/> adds.</summary>
     /// <exception cref="ArgumentException">There is a controller of that name.</exception>
     public Controller<TEntity> AddController<TEntity>(

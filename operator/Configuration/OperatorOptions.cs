@@ -71,9 +71,6 @@ internal sealed record OperatorTimes
     /// <summary>How often a token that works is tried again at Sentry.</summary>
     public TimeSpan TokenCheck { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long a discovered route outlives its last workload, so that a redeployment does not remove it.</summary>
-    public TimeSpan DiscoveryGrace { get; init; } = TimeSpan.FromHours(1);
-
     /// <summary>Seconds that a lease is valid without a renewal.</summary>
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(15);
 

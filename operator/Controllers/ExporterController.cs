@@ -9,6 +9,7 @@ using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Kubernetes.Events;
 using SentryOtel.Operator.Children;
 using SentryOtel.Operator.Credentials;
+using SentryOtel.Operator.Discovery;
 using SentryOtel.Operator.Gateways;
 using SentryOtel.Operator.Manifests;
 using SentryOtel.Operator.Planning;
@@ -21,7 +22,7 @@ namespace SentryOtel.Operator.Controllers;
 /// Brings an exporter's gateway in line: validate, look at the credentials, apply the children, report. What the workload and the routes say about themselves
 /// only wakes a report.
 /// </summary>
-internal sealed class ExporterController(OperatorServices services, GatewayWorkloads workloads, RouteIndex routes, PlannedServices planned, Random random)
+internal sealed class ExporterController(OperatorServices services, GatewayWorkloads workloads, RouteIndex routes, PlannedServices planned, DiscoveryBoard discovery, Random random)
     : IEntityStatusController<SentryExporter>
 {
     private readonly CredentialCheck _credentials = new(services.Options.Times, services.TimeProvider);
@@ -168,7 +169,8 @@ internal sealed class ExporterController(OperatorServices services, GatewayWorkl
         var pods = GatewayState.NeedsPods(workload) ? await PodsAsync(exporter, cancellationToken).ConfigureAwait(false) : [];
         var own = routes.Of(key);
         var found = observation with { Announced = planned.Of(key) };
-        var status = ExporterStatus.Build(exporter, previous, found, GatewayState.Of(workload, leaving, pods), own, services.TimeProvider);
+        var status = ExporterStatus.Build(
+            exporter, previous, found, GatewayState.Of(workload, leaving, pods), own, services.TimeProvider, discovery.Of(key, previous?.Discovery));
         var write = await services.Status.WriteAsync(
             exporter, exporter.Status, status, CrdJsonContext.Default.SentryExporterStatus, cancellationToken).ConfigureAwait(false);
         if (write == StatusWrite.Gone)

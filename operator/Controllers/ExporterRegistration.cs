@@ -4,6 +4,7 @@ using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Kubernetes.Hosting;
 using SentryOtel.Kubernetes.Informers;
 using SentryOtel.Kubernetes.Queueing;
+using SentryOtel.Operator.Discovery;
 using SentryOtel.Operator.Gateways;
 using SentryOtel.Operator.Manifests;
 using SentryOtel.Operator.Planning;
@@ -21,16 +22,24 @@ internal static class ExporterRegistration
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(1);
 
     /// <summary>Adds the controller to a host.</summary>
-    public static Controller<SentryExporter> AddExporterController(this OperatorHostBuilder host, OperatorServices services, RouteIndex routes, Random random, PlannedServices? planned = null)
+    /// <param name="host">The host.</param>
+    /// <param name="services">What controllers work with.</param>
+    /// <param name="routes">The routes by exporter.</param>
+    /// <param name="random">Jitter.</param>
+    /// <param name="planned">Services of exporters that are only planned; null where nobody finds any.</param>
+    /// <param name="discovery">What discovery found; null where nothing is discovered.</param>
+    public static Controller<SentryExporter> AddExporterController(
+        this OperatorHostBuilder host, OperatorServices services, RouteIndex routes, Random random, PlannedServices? planned = null, DiscoveryBoard? discovery = null)
     {
         var deployments = Owned<V1Deployment>(host, services);
         var sets = Owned<V1StatefulSet>(host, services);
         planned ??= new PlannedServices();
+        discovery ??= new DiscoveryBoard();
         var fronts = Owned<V1Service>(host, services);
         var accounts = Owned<V1ServiceAccount>(host, services);
         var maps = RoutingTableStore.AddTo(host, services.Options.WatchNamespaces).Informer;
         var workloads = new GatewayWorkloads(deployments.Store, sets.Store, fronts.Store, accounts.Store, maps.Store);
-        var controller = host.AddController(new ExporterController(services, workloads, routes, planned, random), builder => builder
+        var controller = host.AddController(new ExporterController(services, workloads, routes, planned, discovery, random), builder => builder
             .WithOptions(new ControllerOptions
             {
                 MaxConcurrentReconciles = Workers,
@@ -46,6 +55,7 @@ internal static class ExporterRegistration
             .Watches<SentryProjectRoute>(static route => [RouteClaims.ExporterOf(route)], WorkKind.Status, RouteChanges.BesideTraffic(), routes.Informer));
         planned.Changed = key => controller.Enqueue(key, WorkKind.Status);
         services.References?.Wakes(ReferenceUserKind.Exporter, key => controller.Enqueue(key));
+        discovery.Changed = key => controller.Enqueue(key, WorkKind.Status);
         return controller;
     }
 

@@ -5,6 +5,7 @@ using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Operator.Gateways;
 using SentryOtel.Operator.Manifests;
 using SentryOtel.Operator.Planning;
+using SentryOtel.Operator.Projects;
 
 namespace SentryOtel.Operator.Controllers;
 
@@ -30,13 +31,15 @@ internal static class ExporterStatus
     /// <param name="gateway">What the workload says.</param>
     /// <param name="routes">The exporter's routes.</param>
     /// <param name="timeProvider">The time of transitions.</param>
+    /// <param name="discovery">The services of workloads; null while none are looked for.</param>
     public static SentryExporterStatus Build(
         SentryExporter exporter,
         SentryExporterStatus? previous,
         ExporterObservation observation,
         GatewayState gateway,
         IReadOnlyCollection<SentryProjectRoute> routes,
-        TimeProvider timeProvider)
+        TimeProvider timeProvider,
+        ExporterDiscovery? discovery = null)
     {
         var accepted = routes.Where(static route => route.Status?.Conditions.FindCondition("Accepted")?.Status != ConditionStatus.False).ToList();
         var credentials = new ConditionState(observation.Credentials.Status, observation.Credentials.Reason, observation.Credentials.Message);
@@ -48,6 +51,7 @@ internal static class ExporterStatus
             Endpoint = Endpoint(exporter),
             Organization = observation.Credentials.Organization ?? previous?.Organization,
             Routes = Routes(accepted),
+            Discovery = discovery,
             Gateway = new ExporterGateway
             {
                 Replicas = gateway.Replicas,
@@ -58,7 +62,7 @@ internal static class ExporterStatus
         };
         Set(status, Ready, ReadyOf(observation, credentials, available), timeProvider);
         Set(status, CredentialsValid, credentials, timeProvider);
-        Set(status, ProjectsSynced, ProjectsOf(accepted), timeProvider);
+        Set(status, ProjectsSynced, ProjectsOf(accepted, discovery), timeProvider);
         Set(status, GatewayAvailable, available, timeProvider);
         Set(status, Progressing, progressing, timeProvider);
         if (observation.IsPlanned)
@@ -114,22 +118,38 @@ internal static class ExporterStatus
         });
     }
 
-    private static ConditionState ProjectsOf(List<SentryProjectRoute> routes)
+    private static ConditionState ProjectsOf(List<SentryProjectRoute> routes, ExporterDiscovery? discovery)
     {
-        var waiting = routes
-            .Where(static route => !route.Status?.Conditions.IsConditionTrue("ProjectReady") ?? true)
+        var refused = discovery is { Refused: > 0 }
+            ? string.Create(CultureInfo.InvariantCulture, $"; {discovery.Refused} of {discovery.Services} discovered services get no route ({discovery.Reasons}), events name them")
+            : "";
+        var unready = routes.Where(static route => !route.Status?.Conditions.IsConditionTrue("ProjectReady") ?? true).ToList();
+        var waiting = unready
             .Select(static route => ObjectKey.Of(route).ToString())
             .Order(StringComparer.Ordinal)
             .ToList();
         if (waiting.Count == 0)
         {
             return new ConditionState(
-                ConditionStatus.True, ProjectsReady, routes.Count == 0 ? "no route names this exporter yet" : "every route has its project");
+                ConditionStatus.True, ProjectsReady, (routes.Count == 0 ? "no route names this exporter yet" : "every route has its project") + refused);
         }
 
         var more = waiting.Count > NamedRoutes ? $" and {waiting.Count - NamedRoutes} more" : "";
         return new ConditionState(
-            ConditionStatus.False, ProjectsNotReady, $"without a project: {string.Join(", ", waiting.Take(NamedRoutes))}{more}; see their conditions");
+            ConditionStatus.False, ProjectsNotReady, $"without a project: {string.Join(", ", waiting.Take(NamedRoutes))}{more}{Limits(unready)}; see their conditions{refused}");
+    }
+
+    /// <summary>How many routes the exporter's own bounds keep waiting: <c> (70 CreationRateLimited)</c>.</summary>
+    private static string Limits(IEnumerable<SentryProjectRoute> unready)
+    {
+        var limits = unready
+            .Select(static route => route.Status?.Conditions.FindCondition(RouteReasons.ProjectReadyType)?.Reason)
+            .Where(static reason => reason is RouteReasons.MaxAutoCreatedReached or RouteReasons.CreationRateLimited or RouteReasons.ServiceNotAllowed)
+            .GroupBy(static reason => reason)
+            .OrderBy(static reason => reason.Key, StringComparer.Ordinal)
+            .Select(static reason => string.Create(CultureInfo.InvariantCulture, $"{reason.Count()} {reason.Key}"));
+        var text = string.Join(", ", limits);
+        return text.Length == 0 ? "" : $" ({text})";
     }
 
     private static ExporterRoutes Routes(List<SentryProjectRoute> routes)

@@ -26,7 +26,7 @@ internal sealed class ProjectRouteController(
     Random random,
     TrafficBoard? traffic = null) : IEntityStatusController<SentryProjectRoute>
 {
-    // A limit ends in whole seconds.
+    // A limit ends in whole seconds, and a turn comes no earlier than its time.
     private static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(100);
 
     private readonly RouteMemory _memory = new();
@@ -246,6 +246,7 @@ internal sealed class ProjectRouteController(
     {
         ProjectRecheck.WithBackoff => ReconciliationResult.Failure(project.Reason, project.Message),
         ProjectRecheck.AtTime => ReconciliationResult.RequeueAfter(Spread(project.RetryAfter + TimeSpan.FromSeconds(1))),
+        ProjectRecheck.InTurn => ReconciliationResult.RequeueAfter(project.RetryAfter + Margin),
         ProjectRecheck.NowAndThen => ReconciliationResult.RequeueAfter(Spread(times.Recheck)),
         _ => ReconciliationResult.RequeueAfter(Spread(times.DriftCheck)),
     };

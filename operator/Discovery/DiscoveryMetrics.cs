@@ -11,7 +11,7 @@ internal static class DiscoveryMetrics
         "sentry_otel_operator_discovery_routes_total", null, "Routes of discovered services by what was done: result = created, deleted.");
 
     private static readonly Counter<long> Refused = Meter.CreateCounter<long>(
-        "sentry_otel_operator_discovery_refused_total", null, "Services with a labelled workload that got no route, per reason.");
+        "sentry_otel_operator_discovery_refused_total", null, "Services of workloads that got no route, and workloads whose service can not be read, per reason.");
 
     public static void Created() => Routes.Add(1, new KeyValuePair<string, object?>("result", "created"));
 

@@ -1,22 +1,16 @@
 using SentryOtel.Crds;
 using SentryOtel.Operator.Controllers;
-using SentryOtel.Operator.Events;
 using SentryOtel.Operator.Projects;
-using SentryOtel.Sentry.Slugs;
-using SlugPolicy = SentryOtel.Sentry.Slugs.SlugPolicy;
 
 namespace SentryOtel.Operator.Discovery;
 
 internal sealed partial record DiscoveryPlan
 {
-    /// <summary>Reason of a refusal: the exporter has as many routes that no person wrote as it may have.</summary>
-    public const string MaxAutoCreatedReached = RouteReasons.MaxAutoCreatedReached;
+    private static readonly TimeSpan LongestGrace = TimeSpan.FromDays(3650);
 
-    /// <summary>Reason of a refusal: the value can not be a slug, and the policy is strict.</summary>
-    public const string InvalidSlug = "InvalidSlug";
-
-    /// <summary>Reason of a refusal: the project belongs to another service already.</summary>
-    public const string SlugTaken = "SlugTaken";
+    /// <summary>Whether an exporter wants routes for workloads. Where all data go to the project of one DSN, a route of a service's own could only take them away from it.</summary>
+    public static bool IsWanted(SentryExporter exporter) =>
+        exporter.Spec.Discovery.Enabled && !exporter.Spec.Suspend && exporter.Spec.OrgSlug is not null && exporter.Metadata.DeletionTimestamp is null;
 
     /// <summary>Compares what runs with what is routed.</summary>
     /// <param name="exporter">The exporter.</param>
@@ -24,36 +18,46 @@ internal sealed partial record DiscoveryPlan
     /// <param name="namespaces">Labels of the namespaces that there are, by name.</param>
     /// <param name="routes">All routes that name the exporter.</param>
     /// <param name="now">The time.</param>
-    /// <param name="grace">How long a discovered route outlives its last workload.</param>
     public static DiscoveryPlan Compute(
         SentryExporter exporter,
         IEnumerable<Workload> workloads,
         IReadOnlyDictionary<string, IDictionary<string, string>> namespaces,
         IReadOnlyCollection<SentryProjectRoute> routes,
-        DateTimeOffset now,
-        TimeSpan grace)
+        DateTimeOffset now)
     {
-        // Where all data go to the project of one DSN, a route of a service's own could only take them away from it.
-        if (!exporter.Spec.Discovery.Enabled || exporter.Spec.Suspend || exporter.Spec.OrgSlug is null || exporter.Metadata.DeletionTimestamp is not null)
+        if (!IsWanted(exporter))
         {
             return Nothing;
         }
 
-        var key = exporter.Spec.Discovery.LabelKey;
-        var services = workloads
-            .Where(workload => IsSelected(exporter, workload, namespaces))
-            .GroupBy(workload => workload.Label(key)!, StringComparer.Ordinal)
-            .ToDictionary(static service => service.Key, static service => DiscoveryAnnotations.Format(service), StringComparer.Ordinal);
-        var plan = Keep(services, Discovered(exporter, routes), now, grace);
+        var discovery = exporter.Spec.Discovery;
+        var named = workloads.Where(workload => IsSelected(exporter, workload, namespaces)).ToLookup(workload => ServiceNames.Of(workload, discovery), StringComparer.Ordinal);
+        var services = named
+            .Where(static service => service.Key is not null)
+            .ToDictionary(static service => service.Key!, static service => DiscoveryAnnotations.Format(service), StringComparer.Ordinal);
+        var plan = Keep(services, Discovered(exporter, routes), now, GraceOf(exporter));
         var (creates, refusals) = Announce(exporter, services, routes);
-        return plan with { Creates = creates, Refusals = refusals };
+        return plan with { Services = services.Count, Creates = creates, Refusals = refusals, Unread = Unreadable(named[null], discovery) };
+    }
+
+    // A period that no clock can hold is one that does not end.
+    private static TimeSpan GraceOf(SentryExporter exporter)
+    {
+        try
+        {
+            var grace = GoDuration.Parse(exporter.Spec.Discovery.GracePeriod);
+            return grace < LongestGrace ? grace : LongestGrace;
+        }
+        catch (OverflowException)
+        {
+            return LongestGrace;
+        }
     }
 
     private static bool IsSelected(SentryExporter exporter, Workload workload, IReadOnlyDictionary<string, IDictionary<string, string>> namespaces)
     {
         var discovery = exporter.Spec.Discovery;
-        return workload.Label(discovery.LabelKey) is not null
-            && discovery.WorkloadKinds.Contains(workload.Kind)
+        return discovery.WorkloadKinds.Contains(workload.Kind)
             && !workload.IsDisabled
             && !(workload.Kind == WorkloadKind.Job && workload.IsOfCronJob)
             && (discovery.NamespaceSelector is { } selector
@@ -103,61 +107,5 @@ internal sealed partial record DiscoveryPlan
         }
 
         return new DiscoveryPlan { Marks = marks, Updates = updates, Deletes = deletes, NextCheck = next };
-    }
-
-    private static (IReadOnlyList<DiscoveredService> Creates, IReadOnlyList<Problem> Refusals) Announce(
-        SentryExporter exporter, Dictionary<string, string> services, IReadOnlyCollection<SentryProjectRoute> routes)
-    {
-        List<DiscoveredService> creates = [];
-        List<Problem> refusals = [];
-        var routed = routes.Select(static route => route.Spec.AttributeValue).ToHashSet(StringComparer.Ordinal);
-        var values = routed.Union(services.Keys, StringComparer.Ordinal).ToList();
-        var automatic = routes.Where(AutoCreationQuota.IsAutomatic).ToList();
-        foreach (var (value, workloads) in services.Where(service => !routed.Contains(service.Key)).OrderBy(static service => service.Key, StringComparer.Ordinal))
-        {
-            var (slug, refusal) = Resolve(exporter, value, values, automatic);
-            if (slug is null)
-            {
-                refusals.Add(refusal! with { Note = $"service \"{value}\" gets no route: {refusal.Note} ({workloads})" });
-            }
-            else if (automatic.Count + creates.Count >= exporter.Spec.Projects.MaxAutoCreated)
-            {
-                refusals.Add(new Problem(
-                    value,
-                    MaxAutoCreatedReached,
-                    $"service \"{value}\" gets no route: the exporter has {automatic.Count + creates.Count} that nobody wrote, and projects.maxAutoCreated allows "
-                    + $"{exporter.Spec.Projects.MaxAutoCreated}; raise it, or write the route ({workloads})"));
-            }
-            else
-            {
-                creates.Add(new DiscoveredService(value, slug, workloads));
-            }
-        }
-
-        return (creates, refusals);
-    }
-
-    private static (string? Slug, Problem? Refusal) Resolve(
-        SentryExporter exporter, string value, IReadOnlyList<string> values, IReadOnlyList<SentryProjectRoute> automatic)
-    {
-        var routing = exporter.Spec.Routing;
-        if (routing.AttributeToProjectMapping?.TryGetValue(value, out var mapped) == true)
-        {
-            return (mapped, null);
-        }
-
-        var policy = routing.SlugPolicy == Crds.SlugPolicy.Normalize ? SlugPolicy.Normalize : SlugPolicy.Strict;
-        if (!SlugResolver.TryResolve(value, policy, values, out var slug, out var error))
-        {
-            return (null, new Problem(value, InvalidSlug, error));
-        }
-
-        // The resolver keeps values apart that are there at the same time; one that came earlier may have the slug since before it had a rival.
-        return automatic.FirstOrDefault(route => route.Spec.Project?.Slug == slug) is { } holder
-            ? (null, new Problem(
-                value,
-                SlugTaken,
-                $"project \"{slug}\" is that of service \"{holder.Spec.AttributeValue}\" already; name another in routing.attributeToProjectMapping, or write the route"))
-            : (slug, null);
     }
 }

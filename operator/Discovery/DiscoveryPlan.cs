@@ -24,12 +24,18 @@ internal sealed partial record DiscoveryPlan
     /// <summary>Services that get no route, and why; the subject is the value.</summary>
     public IReadOnlyList<Problem> Refusals { get; init; } = [];
 
+    /// <summary>Workloads that have a name which can not be read, and why; the subject is the workload.</summary>
+    public IReadOnlyList<Problem> Unread { get; init; } = [];
+
+    /// <summary>How many services the workloads name.</summary>
+    public int Services { get; init; }
+
     /// <summary>When time alone will change the plan; null for never.</summary>
     public DateTimeOffset? NextCheck { get; init; }
 }
 
 /// <summary>A service that gets a route.</summary>
-/// <param name="Value">Value of the label.</param>
+/// <param name="Value">Its name.</param>
 /// <param name="Slug">Slug of its project.</param>
 /// <param name="Workloads">The workloads that carry the value, for people.</param>
 internal sealed record DiscoveredService(string Value, string Slug, string Workloads);

@@ -19,14 +19,16 @@ internal static class DiscoveryRegistration
     /// <param name="routes">The routes by exporter.</param>
     /// <param name="served">The kinds of workloads that the server serves.</param>
     /// <param name="planned">Where services of exporters that are only planned are told; null where nobody reads it.</param>
+    /// <param name="board">Where it says what it found; null for nowhere.</param>
     public static Controller<SentryExporter> AddDiscoveryController(
-        this OperatorHostBuilder host, OperatorServices services, RouteIndex routes, ServedWorkloads served, PlannedServices? planned = null)
+        this OperatorHostBuilder host, OperatorServices services, RouteIndex routes, ServedWorkloads served, PlannedServices? planned = null, DiscoveryBoard? board = null)
     {
         var watched = services.Options.WatchNamespaces;
         var workloads = new WorkloadInformers(host, served, watched);
         var namespaces = new NamespaceLabels(watched.Count == 0 ? host.Informer<V1NamespaceMetadata>() : null, watched);
         var exporters = host.Informer<SentryExporter>().Store;
-        var controller = new WorkloadDiscoveryController(services, routes, workloads, namespaces, services.Options.Times.DiscoveryGrace, planned ?? new PlannedServices());
+        var controller = new WorkloadDiscoveryController(
+            services, routes, workloads, namespaces, planned ?? new PlannedServices(), board ?? new DiscoveryBoard());
         return host.AddController(controller, builder =>
         {
             builder.Named(Name).Watches(
@@ -40,9 +42,14 @@ internal static class DiscoveryRegistration
     }
 
     private static IEnumerable<ObjectKey> Interested(IStore<SentryExporter> exporters, Workload workload) => exporters.List()
-        .Where(exporter => workload.Label(exporter.Spec.Discovery.LabelKey) is not null
+        .Where(exporter => Concerns(workload, exporter.Spec.Discovery)
             && (exporter.Spec.Discovery.NamespaceSelector is not null || exporter.Metadata.Namespace == workload.Metadata.Namespace))
         .Select(static exporter => ObjectKey.Of(exporter));
+
+    // Each exporter listens to one of the two caches.
+    private static bool Concerns(Workload workload, DiscoverySpec discovery) =>
+        ServiceNames.NeedTemplates(discovery) == (workload.Names is not null)
+        && (ServiceNames.Of(workload, discovery) is not null || ServiceNames.UnreadOf(workload, discovery) is not null);
 
     private static IEnumerable<ObjectKey> Selecting(IStore<SentryExporter> exporters) => exporters.List()
         .Where(static exporter => exporter.Spec.Discovery.NamespaceSelector is not null)

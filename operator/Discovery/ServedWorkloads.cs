@@ -9,12 +9,12 @@ internal sealed class ServedWorkloads
 {
     private static readonly WorkloadResource[] Known =
     [
-        WorkloadResource.Of<DeploymentMetadata>(WorkloadKind.Deployment),
-        WorkloadResource.Of<StatefulSetMetadata>(WorkloadKind.StatefulSet),
-        WorkloadResource.Of<DaemonSetMetadata>(WorkloadKind.DaemonSet),
-        WorkloadResource.Of<CronJobMetadata>(WorkloadKind.CronJob),
-        WorkloadResource.Of<V1beta1CronJobMetadata>(WorkloadKind.CronJob),
-        WorkloadResource.Of<JobMetadata>(WorkloadKind.Job),
+        WorkloadResource.Of<DeploymentMetadata, TemplatedDeployment>(WorkloadKind.Deployment),
+        WorkloadResource.Of<StatefulSetMetadata, TemplatedStatefulSet>(WorkloadKind.StatefulSet),
+        WorkloadResource.Of<DaemonSetMetadata, TemplatedDaemonSet>(WorkloadKind.DaemonSet),
+        WorkloadResource.Of<CronJobMetadata, TemplatedCronJob>(WorkloadKind.CronJob),
+        WorkloadResource.Of<V1beta1CronJobMetadata, TemplatedV1beta1CronJob>(WorkloadKind.CronJob),
+        WorkloadResource.Of<JobMetadata, TemplatedJob>(WorkloadKind.Job),
     ];
 
     private ServedWorkloads(IReadOnlyList<WorkloadResource> resources) => Resources = resources;

@@ -6,7 +6,8 @@ namespace SentryOtel.Operator.Discovery;
 /// <summary>A workload as discovery sees it.</summary>
 /// <param name="Kind">Its kind.</param>
 /// <param name="Metadata">Labels, annotations and owners; the cache's own.</param>
-internal readonly record struct Workload(WorkloadKind Kind, V1ObjectMeta Metadata)
+/// <param name="Names">What its pod template says; null where templates are not read.</param>
+internal readonly record struct Workload(WorkloadKind Kind, V1ObjectMeta Metadata, TemplateNames? Names = null)
 {
     /// <summary>Whether the workload has opted out.</summary>
     public bool IsDisabled =>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using SentryOtel.Crds;
 using SentryOtel.Kubernetes.Controllers;
@@ -10,26 +11,36 @@ using SentryOtel.Operator.Routes;
 namespace SentryOtel.Operator.Discovery;
 
 /// <summary>
-/// Gives each service whose workload carries the exporter's label a route before its first span, and takes the route away some time after its last
+/// Gives each service that a workload names a route before its first span, and takes the route away some time after its last
 /// workload. While nothing changes it asks the server nothing.
 /// </summary>
 internal sealed class WorkloadDiscoveryController(
-    OperatorServices services, RouteIndex routes, WorkloadInformers workloads, NamespaceLabels namespaces, TimeSpan grace, PlannedServices planned) : IEntityController<SentryExporter>
+    OperatorServices services, RouteIndex routes, WorkloadInformers workloads, NamespaceLabels namespaces, PlannedServices planned, DiscoveryBoard board)
+    : IEntityController<SentryExporter>
 {
     private const string Action = "DiscoverWorkloads";
+    private const string WorkloadsNotListed = "WorkloadsNotListed";
     private const int NamedServices = 5;
 
     private static readonly TimeSpan Replan = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongList = TimeSpan.FromSeconds(30);
 
     private readonly StandingProblems _problems = new();
     private readonly ProjectPlanner _planner = ProjectPlanner.Create(services);
+    private readonly ConcurrentDictionary<ObjectKey, long> _waiting = new();
     private readonly DiscoveryWriter _writer = new(
         services.Client, services.TimeProvider, services.LoggerFactory.CreateLogger<WorkloadDiscoveryController>());
 
     /// <inheritdoc/>
     public async Task<ReconciliationResult> ReconcileAsync(SentryExporter exporter, CancellationToken cancellationToken)
     {
+        if (DiscoveryPlan.IsWanted(exporter) && !workloads.Serve(exporter.Spec.Discovery))
+        {
+            return Wait(exporter);
+        }
+
+        _waiting.TryRemove(ObjectKey.Of(exporter), out _);
         var plan = Compute(exporter, routes.Of(ObjectKey.Of(exporter)));
         if (plan.Creates.Count > 0)
         {
@@ -43,7 +54,7 @@ internal sealed class WorkloadDiscoveryController(
         }
 
         planned.Forget(ObjectKey.Of(exporter));
-        var problems = plan.Refusals.ToList();
+        List<Problem> problems = [.. plan.Refusals, .. plan.Unread];
         foreach (var service in plan.Creates)
         {
             if (await _writer.CreateAsync(exporter, service, cancellationToken).ConfigureAwait(false) is { } problem)
@@ -62,6 +73,7 @@ internal sealed class WorkloadDiscoveryController(
             problems.Add(unreadable);
         }
 
+        board.Set(ObjectKey.Of(exporter), DiscoveryBoard.Count(exporter, plan, problems));
         Report(exporter, problems);
         var settled = await KeepAsync(exporter, plan, cancellationToken).ConfigureAwait(false);
         return Next(plan, settled);
@@ -72,11 +84,26 @@ internal sealed class WorkloadDiscoveryController(
     {
         _problems.Forget(key);
         planned.Forget(key);
+        _waiting.TryRemove(key, out _);
+        board.Forget(key);
         return Task.FromResult(ReconciliationResult.Success());
     }
 
     private DiscoveryPlan Compute(SentryExporter exporter, IReadOnlyCollection<SentryProjectRoute> known) => DiscoveryPlan.Compute(
-        exporter, workloads.Labelled(exporter.Spec.Discovery.LabelKey), namespaces.All(), known, services.TimeProvider.GetUtcNow(), grace);
+        exporter, workloads.Of(exporter), namespaces.All(), known, services.TimeProvider.GetUtcNow());
+
+    // Nothing is decided by half a list: what is not in it would seem to be gone.
+    private ReconciliationResult Wait(SentryExporter exporter)
+    {
+        var since = _waiting.GetOrAdd(ObjectKey.Of(exporter), _ => services.TimeProvider.GetTimestamp());
+        if (services.TimeProvider.GetElapsedTime(since) >= LongList)
+        {
+            Report(exporter, [new Problem(
+                "discovery.sources", WorkloadsNotListed, "the workloads are not listed yet, and no service is discovered: may the operator list and watch them? Its log says more")]);
+        }
+
+        return ReconciliationResult.RequeueAfter(Soon);
+    }
 
     /// <summary>Says which services would get a route, and what would become of their projects.</summary>
     private async Task<ReconciliationResult> PlanAsync(SentryExporter exporter, DiscoveryPlan plan, CancellationToken cancellationToken)
@@ -92,7 +119,9 @@ internal sealed class WorkloadDiscoveryController(
         }
 
         planned.Update(key, found);
-        Report(exporter, plan.Refusals);
+        List<Problem> problems = [.. plan.Refusals, .. plan.Unread];
+        board.Set(key, DiscoveryBoard.Count(exporter, plan, problems));
+        Report(exporter, problems);
         return ReconciliationResult.RequeueAfter(Replan);
     }
 

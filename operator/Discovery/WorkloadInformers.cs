@@ -14,10 +14,21 @@ namespace SentryOtel.Operator.Discovery;
 /// <param name="namespaces">Namespaces to watch; empty for all.</param>
 internal sealed class WorkloadInformers(OperatorHostBuilder host, ServedWorkloads served, IReadOnlyList<string> namespaces)
 {
-    private readonly List<WorkloadSource> _sources = [.. served.Resources.Select(resource => resource.AddTo(host, namespaces))];
+    private readonly List<IWorkloadSource> _sources = [.. served.Resources.Select(resource => resource.AddTo(host, namespaces))];
 
-    /// <summary>The workloads that carry a label, whatever its value.</summary>
-    public IEnumerable<Workload> Labelled(string key) => _sources.SelectMany(source => source.Labelled(key));
+    /// <summary>Whether all is there that an exporter asks for; what is not is asked of the server from now on.</summary>
+    public bool Serve(DiscoverySpec discovery) =>
+        !ServiceNames.NeedTemplates(discovery) || _sources.Where(source => discovery.WorkloadKinds.Contains(source.Kind)).All(static source => source.ReadTemplates());
+
+    /// <summary>The workloads that may name a service of the exporter.</summary>
+    public IEnumerable<Workload> Of(SentryExporter exporter)
+    {
+        var discovery = exporter.Spec.Discovery;
+        var space = discovery.NamespaceSelector is null ? exporter.Metadata.Namespace : null;
+        return _sources
+            .Where(source => discovery.WorkloadKinds.Contains(source.Kind))
+            .SelectMany(source => ServiceNames.NeedTemplates(discovery) ? source.Templated(space) : source.Labelled(discovery.LabelKey));
+    }
 
     /// <summary>Wakes a controller when a workload comes, goes, or changes in what discovery reads.</summary>
     public void Watch(ControllerBuilder<SentryExporter> builder, Func<Workload, IEnumerable<ObjectKey>> map) =>

@@ -28,7 +28,7 @@ internal sealed class V1beta1CronJobMetadata : V1PartialObjectMetadata;
 [KubernetesEntity(Group = "batch", ApiVersion = "v1", Kind = "Job", PluralName = "jobs")]
 internal sealed class JobMetadata : V1PartialObjectMetadata;
 
-/// <summary>Serialisers of workloads' metadata.</summary>
+/// <summary>Serialisers of workloads.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -39,4 +39,10 @@ internal sealed class JobMetadata : V1PartialObjectMetadata;
 [JsonSerializable(typeof(CronJobMetadata))]
 [JsonSerializable(typeof(V1beta1CronJobMetadata))]
 [JsonSerializable(typeof(JobMetadata))]
+[JsonSerializable(typeof(TemplatedDeployment))]
+[JsonSerializable(typeof(TemplatedStatefulSet))]
+[JsonSerializable(typeof(TemplatedDaemonSet))]
+[JsonSerializable(typeof(TemplatedCronJob))]
+[JsonSerializable(typeof(TemplatedV1beta1CronJob))]
+[JsonSerializable(typeof(TemplatedJob))]
 internal sealed partial class WorkloadJsonContext : JsonSerializerContext;

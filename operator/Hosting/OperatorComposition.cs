@@ -60,14 +60,15 @@ internal sealed class OperatorComposition : IAsyncDisposable
         };
         var routes = RouteIndex.AddTo(builder);
         var planned = new PlannedServices();
-        builder.AddExporterController(services, routes, random, planned);
+        var discovery = new DiscoveryBoard();
+        builder.AddExporterController(services, routes, random, planned, discovery);
         var traffic = new TrafficBoard(options.TrafficTimes.LeastPause, timeProvider);
         var routeController = builder.AddProjectRouteController(services, routes, options.RouteTimes, random, traffic);
         _gateways = builder.AddTrafficReporter(services, routes, traffic, routeController, GatewayReader.CreateHandler());
         builder.AddRoutingTableController(services, routes);
         if (workloads is not null)
         {
-            builder.AddDiscoveryController(services, routes, workloads, planned);
+            builder.AddDiscoveryController(services, routes, workloads, planned, discovery);
         }
 
         Host = builder.Build();

@@ -13,13 +13,7 @@ internal static class ExporterConfiguration
             ("auto_create_projects", spec.AutoCreateProjects),
             ("dsn", spec.DsnSecretRef is null ? null : ContentOf(GatewayFiles.Dsn)),
             ("routing", Routing(spec.Routing)),
-            ("projects", new JsonObject
-            {
-                ["source"] = "kubernetes",
-                ["exporter"] = exporter.Metadata.Name,
-                ["namespace"] = exporter.Metadata.Namespace,
-                ["max_auto_created"] = spec.Projects.MaxAutoCreated,
-            }),
+            ("projects", Projects(exporter)),
             ("timeout", spec.Timeout),
             ("http", Http(spec)),
             ("queue", Queue(spec.Queue)),
@@ -29,9 +23,22 @@ internal static class ExporterConfiguration
 
     private static JsonObject Routing(RoutingSpec routing) => JsonMap.Filled(
         ("project_from_attribute", routing.ProjectFromAttribute),
+        ("attribute_to_project_mapping", routing.AttributeToProjectMapping is { Count: > 0 } mapping ? ManifestMetadata.Map(mapping) : null),
         ("on_missing_attribute", routing.OnMissingAttribute == MissingAttributePolicy.Fallback ? "fallback" : "drop"),
         ("fallback_project", routing.OnMissingAttribute == MissingAttributePolicy.Fallback ? routing.FallbackProject : null),
         ("slug_policy", routing.SlugPolicy == SlugPolicy.Normalize ? "normalize" : "strict"));
+
+    private static JsonObject Projects(SentryExporter exporter) => JsonMap.Filled(
+        ("source", "kubernetes"),
+        ("exporter", exporter.Metadata.Name),
+        ("namespace", exporter.Metadata.Namespace),
+        ("max_auto_created", exporter.Spec.Projects.MaxAutoCreated),
+        ("max_created_per_minute", exporter.Spec.Projects.MaxCreatedPerMinute),
+        ("allowed_services", Literal(exporter.Spec.Projects.AllowedServices)),
+        ("denied_services", Literal(exporter.Spec.Projects.DeniedServices)));
+
+    // A dollar begins a reference in the gateway's file.
+    private static JsonArray? Literal(List<string>? texts) => JsonMap.List(texts?.ConvertAll(static text => text.Replace("$", "$$", StringComparison.Ordinal)));
 
     private static JsonObject Http(SentryExporterSpec spec) => JsonMap.Filled(
         ("tls", Tls(GatewayFiles.IngestTls(spec), GatewayFiles.Authorities)),

@@ -43,17 +43,17 @@ internal sealed class ProjectPlanner(OperatorServices services, ProjectResolver 
 
         var wished = ProjectResolver.MayCreate(route, exporter);
         var rationed = wished && AutoCreationQuota.IsAutomatic(route);
-        var granted = !rationed || _quota.TryTake(exporter, route, siblings);
-        var request = resolver.Request(route, exporter, memory.StatusOf(route)?.Project) with { MayCreate = wished && granted, RecordIntent = null };
+        var refusal = rationed ? Refuse(route, exporter, siblings) : null;
+        var request = resolver.Request(route, exporter, memory.StatusOf(route)?.Project) with { MayCreate = wished && refusal is null, RecordIntent = null };
         var planning = new PlanningSentryApiClient(api);
         var result = await new ProjectProvisioner(planning, services.TimeProvider).ProvisionAsync(request, cancellationToken).ConfigureAwait(false);
         var creates = planning.Changes.Any(static change => change.Kind == PlannedChangeKind.CreateProject);
-        if (rationed && granted && !creates)
+        if (rationed && refusal is null && !creates)
         {
             _quota.GiveBack(exporter, route);
         }
 
-        return Describe(request, result, planning.Changes, quotaReached: wished && !granted, exporter);
+        return Describe(request, result, planning.Changes, refusal);
     }
 
     /// <summary>The plan for the project that takes data without the routing attribute.</summary>
@@ -67,8 +67,12 @@ internal sealed class ProjectPlanner(OperatorServices services, ProjectResolver 
         return PlanAsync(route, exporter, static () => [], cancellationToken);
     }
 
-    private static RoutePlan Describe(
-        ProvisionRequest request, ProvisionResult result, IReadOnlyList<PlannedChange> changes, bool quotaReached, SentryExporter exporter)
+    private RoutePlan? Refuse(SentryProjectRoute route, SentryExporter exporter, Func<IReadOnlyList<SentryProjectRoute>> siblings) =>
+        !AutoCreationGate.IsAllowed(exporter, route.Spec.AttributeValue) ? new RoutePlan(false, RouteReasons.ServiceNotAllowed, AutoCreationGate.NotAllowedMessage)
+        : !_quota.TryTake(exporter, route, siblings) ? new RoutePlan(false, RouteReasons.MaxAutoCreatedReached, ProjectResolver.QuotaMessage(exporter))
+        : null;
+
+    private static RoutePlan Describe(ProvisionRequest request, ProvisionResult result, IReadOnlyList<PlannedChange> changes, RoutePlan? refusal)
     {
         var changed = string.Join(", ", changes.Select(static change => change.Text));
         if (changes.Any(static change => change.Kind == PlannedChangeKind.CreateProject))
@@ -78,8 +82,8 @@ internal sealed class ProjectPlanner(OperatorServices services, ProjectResolver 
 
         if (result.Error is { } error && error.Cause?.Reason != SentryErrorReason.Planned)
         {
-            return quotaReached && error.Reason == ProvisionErrorReason.ProjectNotFound
-                ? new RoutePlan(false, RouteReasons.MaxAutoCreatedReached, ProjectResolver.QuotaMessage(exporter))
+            return refusal is not null && error.Reason == ProvisionErrorReason.ProjectNotFound
+                ? refusal
                 : new RoutePlan(false, error.ConditionReason, error.Message);
         }
 

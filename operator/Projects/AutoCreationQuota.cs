@@ -47,4 +47,7 @@ internal sealed class AutoCreationQuota
 
     /// <summary>True for routes that no person wrote: the quota is about these.</summary>
     public static bool IsAutomatic(SentryProjectRoute route) => RouteAnnotations.OriginOf(route) != RouteOrigin.Manual;
+
+    /// <summary>True for an automatic route whose project was made for it or may still be: one that was there before costs nothing.</summary>
+    public static bool Counts(SentryProjectRoute route) => IsAutomatic(route) && route.Status?.Project is not { Id.Length: > 0, Created: false };
 }

@@ -14,7 +14,7 @@ internal sealed record ProjectOutcome(bool IsReady, string Reason, string Messag
     /// <summary>When to look again.</summary>
     public ProjectRecheck Recheck { get; init; }
 
-    /// <summary>For <see cref="ProjectRecheck.AtTime"/>: Sentry's own word.</summary>
+    /// <summary>For <see cref="ProjectRecheck.AtTime"/> Sentry's own word, for <see cref="ProjectRecheck.InTurn"/> the time until it.</summary>
     public TimeSpan RetryAfter { get; init; }
 }
 
@@ -29,6 +29,9 @@ internal enum ProjectRecheck
 
     /// <summary>When Sentry says.</summary>
     AtTime,
+
+    /// <summary>When its turn to be created comes: turns are spread already.</summary>
+    InTurn,
 
     /// <summary>Somebody has to act; looked at now and then all the same, since not every cure can be watched.</summary>
     NowAndThen,

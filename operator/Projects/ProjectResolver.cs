@@ -12,7 +12,7 @@ namespace SentryOtel.Operator.Projects;
 /// <summary>Finds or creates the project of a route that its exporter has accepted.</summary>
 internal sealed class ProjectResolver(OperatorServices services, RouteMemory memory, RouteMarks marks)
 {
-    private readonly AutoCreationQuota _quota = new();
+    private readonly AutoCreationGate _gate = new(memory, services.TimeProvider);
 
     /// <summary>Resolves the project. May add the route's finalizer and note an intent, never writes its status.</summary>
     /// <param name="route">The route; its metadata is brought up to date when it is written.</param>
@@ -86,18 +86,16 @@ internal sealed class ProjectResolver(OperatorServices services, RouteMemory mem
         CancellationToken cancellationToken)
     {
         var wished = MayCreate(route, exporter);
-        var rationed = wished && AutoCreationQuota.IsAutomatic(route);
-        var granted = !rationed || _quota.TryTake(exporter, route, siblings);
-        var request = Request(route, exporter, known) with { MayCreate = wished && granted };
+        var isAutomatic = wished && AutoCreationQuota.IsAutomatic(route);
+        var refusal = isAutomatic ? _gate.Enter(route, exporter, siblings) : null;
+        var request = Request(route, exporter, known) with { MayCreate = wished && refusal is null };
         var result = await new ProjectProvisioner(api, services.TimeProvider).ProvisionAsync(request, cancellationToken).ConfigureAwait(false);
-        if (rationed && granted && result.Project is not { Created: true } && memory.IntentOf(route) is null)
+        if (isAutomatic)
         {
-            _quota.GiveBack(exporter, route);
+            _gate.Leave(route, exporter, refusal, result);
         }
 
-        return result.Project is { } project
-            ? Found(project, request)
-            : Failed(result.Error!, known, quotaReached: wished && !granted, exporter);
+        return result.Project is { } project ? Found(project, request) : Failed(result.Error!, known, refusal);
     }
 
     /// <summary>What the route asks of Sentry.</summary>
@@ -155,7 +153,7 @@ internal sealed class ProjectResolver(OperatorServices services, RouteMemory mem
         });
     }
 
-    private static ProjectOutcome Failed(ProvisionError error, RouteProjectStatus? known, bool quotaReached, SentryExporter exporter) => error switch
+    private static ProjectOutcome Failed(ProvisionError error, RouteProjectStatus? known, ProjectOutcome? refusal) => error switch
     {
         { IsTransient: true, Cause.RetryAfter: { } wait } => new ProjectOutcome(false, error.ConditionReason, error.Message, known)
         {
@@ -164,14 +162,7 @@ internal sealed class ProjectResolver(OperatorServices services, RouteMemory mem
         },
         { IsTransient: true } or { Reason: ProvisionErrorReason.Sentry } =>
             new ProjectOutcome(false, error.ConditionReason, error.Message, known) { Recheck = ProjectRecheck.WithBackoff },
-        { Reason: ProvisionErrorReason.ProjectNotFound } when quotaReached => new ProjectOutcome(
-            false,
-            RouteReasons.MaxAutoCreatedReached,
-            QuotaMessage(exporter),
-            null)
-        {
-            Recheck = ProjectRecheck.NowAndThen,
-        },
+        { Reason: ProvisionErrorReason.ProjectNotFound } when refusal is not null => refusal,
 
         // The project is there: whose it is must not be forgotten.
         { Reason: ProvisionErrorReason.NoActiveKey or ProvisionErrorReason.InvalidKey } => new ProjectOutcome(false, error.ConditionReason, error.Message, Keyless(known))

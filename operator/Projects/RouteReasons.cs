@@ -26,6 +26,8 @@ internal static class RouteReasons
     public const string ProjectAdopted = "ProjectAdopted";
     public const string ProjectRenamed = "ProjectRenamed";
     public const string MaxAutoCreatedReached = "MaxAutoCreatedReached";
+    public const string CreationRateLimited = "CreationRateLimited";
+    public const string ServiceNotAllowed = "ServiceNotAllowed";
 
     public const string Programmed = "Programmed";
     public const string GatewayNotReporting = "GatewayNotReporting";

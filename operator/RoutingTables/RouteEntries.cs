@@ -1,5 +1,6 @@
 using SentryOtel.Crds;
 using SentryOtel.Kubernetes.Entities;
+using SentryOtel.Operator.Projects;
 using SentryOtel.Operator.Routes;
 using SentryOtel.Sentry.Routing;
 
@@ -30,6 +31,7 @@ internal static class RouteEntries
         {
             Value = route.Spec.AttributeValue,
             Route = $"{route.Metadata.Namespace}/{route.Metadata.Name}",
+            Rationed = AutoCreationQuota.Counts(route) ? true : null,
             RateLimit = route.Spec.RateLimit is { } limit ? new RouteLimits(limit.ItemsPerSecond, limit.BytesPerSecond) : null,
         };
         if (route.Spec.Suspend)
@@ -43,9 +45,15 @@ internal static class RouteEntries
         }
 
         // What is known stays in force while Sentry's API is away; the route's controller clears it when the project is gone.
-        return Target(exporter, route.Status?.Project) is { } target
-            ? entry with { State = RouteState.Active, Target = target }
-            : entry with { State = RouteState.Pending, Reason = Find(route.Status?.Conditions, "ProjectReady")?.Reason ?? "Pending" };
+        if (Target(exporter, route.Status?.Project) is { } target)
+        {
+            return entry with { State = RouteState.Active, Target = target };
+        }
+
+        // What an exporter's own bounds keep out would wait in vain, and take the room of services that do not.
+        var reason = Find(route.Status?.Conditions, RouteReasons.ProjectReadyType)?.Reason ?? RouteReasons.Pending;
+        var isKeptOut = reason is RouteReasons.MaxAutoCreatedReached or RouteReasons.ServiceNotAllowed;
+        return entry with { State = isKeptOut ? RouteState.Rejected : RouteState.Pending, Reason = reason };
     }
 
     /// <summary>Reason of a refusal that this exporter's conditions state; a conflict is none, since claims are settled here.</summary>

@@ -72,6 +72,11 @@ public sealed record RouteEntry
     /// Share of the gateway's senders as a multiple of the other projects', 1 to <see cref="MaxWeight"/>; null for 1. Of several values that lead to one project the largest counts.
     /// </summary>
     public int? Weight { get; init; }
+
+    /// <summary>
+    /// True for a route that nobody wrote, unless its project was there before: such routes together are bounded by <c>projects.max_auto_created</c>. Null for others.
+    /// </summary>
+    public bool? Rationed { get; init; }
 }
 
 /// <summary>Whether data of a route can flow.</summary>

@@ -1,4 +1,6 @@
+using SentryOtel.Gateway.Configuration.Values;
 using SentryOtel.Gateway.Configuration.Yaml;
+using SentryOtel.Sentry.Routing;
 
 namespace SentryOtel.Gateway.Configuration.Readers;
 
@@ -47,10 +49,31 @@ internal static class ProjectsReader
             Platform = projects.Text("platform"),
             MaxAutoCreated = (int)projects.Number("max_auto_created", otherwise.MaxAutoCreated, 0, 100_000),
             MaxCreatedPerMinute = (int)projects.Number("max_created_per_minute", otherwise.MaxCreatedPerMinute, 1, 6_000),
+            AllowedServices = Patterns(projects, "allowed_services"),
+            DeniedServices = Patterns(projects, "denied_services"),
             RecreateDeleted = projects.Flag("recreate_deleted", otherwise.RecreateDeleted),
             RefreshInterval = projects.Duration("refresh_interval", otherwise.RefreshInterval, TimeSpan.FromSeconds(10)),
         };
         projects.Finish();
         return configuration;
+    }
+
+    private static ValueList<string> Patterns(SectionReader projects, string key)
+    {
+        var patterns = projects.List(key);
+        if (projects.IsList(key) && patterns.Count is 0 or > ServicePatterns.MaxPatterns)
+        {
+            projects.Error(key, $"must hold 1 to {ServicePatterns.MaxPatterns} patterns of service names, as shop-*.");
+        }
+
+        foreach (var (pattern, mark) in patterns)
+        {
+            if (pattern.Length is 0 or > ServicePatterns.MaxPatternLength)
+            {
+                projects.ErrorAt(mark, key, $"a pattern must have 1 to {ServicePatterns.MaxPatternLength} characters.");
+            }
+        }
+
+        return new ValueList<string>(patterns.Select(static pattern => pattern.Value));
     }
 }

@@ -22,6 +22,7 @@ internal sealed class KubernetesRoutes : IRouteSource, IDisposable
     private readonly string _name;
     private readonly AnnouncedSlugs _announced;
     private readonly LogThrottle _throttle;
+    private readonly ServicePatterns _services;
     private volatile LoadedTable? _loaded;
 
     public KubernetesRoutes(
@@ -39,7 +40,8 @@ internal sealed class KubernetesRoutes : IRouteSource, IDisposable
         _throttle = new LogThrottle(timeProvider);
         Collisions = new SlugCollisions(exporter.Id, timeProvider, logger);
         _announced = new AnnouncedSlugs(exporter.Projects.MaxAutoCreated, Collisions);
-        _announcer = new RouteAnnouncer(client, ns, source.Exporter, exporter.Projects.MaxAutoCreated, timeProvider, logger);
+        _announcer = new RouteAnnouncer(client, ns, source.Exporter, exporter.Projects, timeProvider, logger);
+        _services = new ServicePatterns(exporter.Projects.AllowedServices, exporter.Projects.DeniedServices);
     }
 
     public event Action? Changed;
@@ -76,9 +78,9 @@ internal sealed class KubernetesRoutes : IRouteSource, IDisposable
 
     public void Announce(string value)
     {
-        if (_loaded is { } table && !table.Holds(value) && _announced.Take(table, value) is { } slug)
+        if (_loaded is { } table && !table.Holds(value) && IsAllowed(value) && _announcer.HasRoom(table, value) && (Mapped(value) ?? _announced.Take(table, value)) is { } slug)
         {
-            _announcer.Announce(value, slug);
+            _announcer.Announce(table, value, slug);
         }
     }
 
@@ -111,15 +113,42 @@ internal sealed class KubernetesRoutes : IRouteSource, IDisposable
             return RouteAnswer.None(RejectReason.NoProject, $"no SentryProjectRoute names this value of {table.Attribute}");
         }
 
-        return _announced.TryChoose(table, value, out var slug, out var error)
+        if (!IsAllowed(value))
+        {
+            return Refuse(RejectReason.NotAllowed, value, $"allowedServices or deniedServices of the SentryExporter keep this value of {table.Attribute} from getting a project by itself");
+        }
+
+        var slug = Mapped(value);
+        if (slug is null && !_announced.TryChoose(table, value, out slug, out var error))
+        {
+            return RouteAnswer.None(RejectReason.UnroutableValue, error);
+        }
+
+        return _announcer.HasRoom(table, value)
             ? RouteAnswer.Announce(slug)
-            : RouteAnswer.None(RejectReason.UnroutableValue, error);
+            : Refuse(RejectReason.TooManyServices, value, $"as many services as maxAutoCreated of the SentryExporter allows ({_exporter.Projects.MaxAutoCreated}) have a route that nobody wrote");
+    }
+
+    // A mapping is somebody's word.
+    private bool IsAllowed(string value) => Mapped(value) is not null || _services.Allows(value);
+
+    private string? Mapped(string value) => _exporter.Routing.ProjectMapping.GetValueOrDefault(value);
+
+    private RouteAnswer Refuse(RejectReason reason, string value, string message)
+    {
+        if (_throttle.TryPass(reason.Name(), out var suppressed))
+        {
+            Log.ServiceRefused(_logger, _name, ShownValue.Of(value), message, suppressed);
+        }
+
+        return RouteAnswer.None(reason, message);
     }
 
     private void Swap(RoutingTable table)
     {
         var next = new LoadedTable(table);
         _announced.Settle(next);
+        _announcer.Settle(next);
         _loaded = next;
         Log.TableLoaded(_logger, _name, table.Generation, table.Routes.Count);
         _lease.Touch();

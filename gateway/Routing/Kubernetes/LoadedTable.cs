@@ -37,12 +37,16 @@ internal sealed class LoadedTable
             .Concat(table.Fallback is { } fallback ? [(fallback, RoutingConfiguration.UsualWeight)] : [])
             .GroupBy(static route => QueueOf(route.Target), StringComparer.Ordinal)
             .ToFrozenDictionary(static routes => routes.Key, static routes => (routes.First().Target, routes.Max(static route => route.Weight)), StringComparer.Ordinal);
+        Rationed = table.Routes.Count(static route => route.Rationed == true);
         Missing = table is { UsesFallback: true, Fallback: { } target } ? RouteAnswer.Active(RouteTo(target)) : null;
     }
 
     public long Generation => _table.Generation;
 
     public string Attribute => _table.RoutingAttribute;
+
+    /// <summary>Routes that count for <c>projects.max_auto_created</c>.</summary>
+    public int Rationed { get; }
 
     /// <summary>Where data without the attribute go; null when they go nowhere.</summary>
     public RouteAnswer? Missing { get; }
@@ -96,8 +100,16 @@ internal sealed class LoadedTable
     private RouteAnswer AnswerOf(RouteEntry entry) => entry switch
     {
         { State: RouteState.Active, Target: { } target } => RouteAnswer.Active(RouteTo(target) with { Limits = entry.RateLimit }),
-        { State: RouteState.Rejected } => RouteAnswer.None(RejectReason.NoProject, $"the service's route is rejected: {entry.Reason ?? "no reason given"}"),
+        { State: RouteState.Rejected } => RouteAnswer.None(ReasonOf(entry), $"the service's route is rejected: {entry.Reason ?? "no reason given"}"),
         _ => RouteAnswer.Wait(TrySlug(entry.Value, static _ => false, out var slug, out _) ? slug : Accounts.Others),
+    };
+
+    // The operator's own bounds have the names that the gateway gives them when it refuses a service itself.
+    private static RejectReason ReasonOf(RouteEntry entry) => entry.Reason switch
+    {
+        "ServiceNotAllowed" => RejectReason.NotAllowed,
+        "MaxAutoCreatedReached" => RejectReason.TooManyServices,
+        _ => RejectReason.NoProject,
     };
 
     private bool IsTaken(string slug, string value) =>

@@ -25,6 +25,9 @@ internal static partial class Log
     [LoggerMessage(EventId = 256, Level = LogLevel.Warning, Message = "SentryProjectRoute {Name} of exporter {Exporter} could not be announced ({Suppressed} similar messages left out)")]
     public static partial void RouteNotAnnounced(ILogger logger, Exception exception, string name, string exporter, long suppressed);
 
+    [LoggerMessage(EventId = 259, Level = LogLevel.Warning, Message = "Exporter {Exporter}: data of service \"{Service}\" are refused, it gets no SentryProjectRoute: {Reason} ({Suppressed} similar messages left out)")]
+    public static partial void ServiceRefused(ILogger logger, string exporter, string service, string reason, long suppressed);
+
     [LoggerMessage(EventId = 257, Level = LogLevel.Warning, Message = "Exporter {Exporter}: the Lease that names the loaded routing table could not be written ({Suppressed} similar messages left out)")]
     public static partial void LeaseNotWritten(ILogger logger, Exception exception, string exporter, long suppressed);
 

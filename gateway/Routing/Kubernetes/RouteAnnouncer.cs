@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using SentryOtel.Gateway.Configuration;
 using SentryOtel.Gateway.Telemetry;
 using SentryOtel.Kubernetes.Client;
+using SentryOtel.Kubernetes.Queueing;
 using SentryOtel.Sentry.Routing;
 
 namespace SentryOtel.Gateway.Routing.Kubernetes;
@@ -14,51 +16,53 @@ namespace SentryOtel.Gateway.Routing.Kubernetes;
 /// <param name="client">The cluster.</param>
 /// <param name="ns">Namespace of the exporter.</param>
 /// <param name="exporter">Name of the exporter.</param>
-/// <param name="maxRoutes">Most routes that this process makes.</param>
+/// <param name="projects">How many there may be, and how many are made in a minute; as many as in a minute may be made at once.</param>
 /// <param name="timeProvider">The clock.</param>
 /// <param name="logger">Where failures are told.</param>
-internal sealed class RouteAnnouncer(IKubernetesClient client, string ns, string exporter, int maxRoutes, TimeProvider timeProvider, ILogger logger)
+internal sealed class RouteAnnouncer(
+    IKubernetesClient client, string ns, string exporter, ProjectsConfiguration projects, TimeProvider timeProvider, ILogger logger)
 {
     /// <summary>Bound of the attribute's value in the custom resource.</summary>
     public const int MaxValueLength = 256;
 
     private const int MaxPending = 1000;
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan Again = TimeSpan.FromMinutes(1);
 
     private readonly Channel<(string Value, string Slug)> _pending = Channel.CreateBounded<(string, string)>(MaxPending);
-    private readonly Dictionary<string, long> _announced = new(StringComparer.Ordinal);
+    private readonly AnnouncementRoom _room = new(projects.MaxAutoCreated, timeProvider);
+    private readonly BucketRateLimiter<string> _rate = new(projects.MaxCreatedPerMinute / 60.0, projects.MaxCreatedPerMinute, timeProvider);
     private readonly LogThrottle _throttle = new(timeProvider);
-    private readonly Lock _gate = new();
     private int _made;
 
+    /// <summary>Whether a service may get a route beside those of the table, or gets one already.</summary>
+    public bool HasRoom(LoadedTable table, string value) => _room.Holds(table, value);
+
     /// <summary>Asks for a route; asking again within a minute does nothing.</summary>
-    public void Announce(string value, string slug)
+    public void Announce(LoadedTable table, string value, string slug)
     {
-        lock (_gate)
+        if (_room.TryEnter(table, value) && !_pending.Writer.TryWrite((value, slug)))
         {
-            if (_announced.TryGetValue(value, out var at) && timeProvider.GetElapsedTime(at) < Again)
-            {
-                return;
-            }
-
-            if (!_announced.ContainsKey(value) && _announced.Count >= maxRoutes)
-            {
-                return;
-            }
-
-            if (_pending.Writer.TryWrite((value, slug)))
-            {
-                _announced[value] = timeProvider.GetTimestamp();
-            }
+            _room.Leave(value);
         }
     }
+
+    /// <summary>Takes a new table.</summary>
+    public void Settle(LoadedTable table) => _room.Settle(table);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await foreach (var (value, slug) in _pending.Reader.ReadAllAsync(cancellationToken))
         {
-            await ApplyAsync(value, slug, cancellationToken);
+            try
+            {
+                await Task.Delay(_rate.When(value), timeProvider, cancellationToken);
+                await ApplyAsync(value, slug, cancellationToken);
+            }
+            finally
+            {
+                _room.Done(value);
+            }
+
             await Task.Delay(Pace, timeProvider, cancellationToken);
         }
     }

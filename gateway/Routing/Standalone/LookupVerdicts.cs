@@ -73,9 +73,10 @@ internal sealed class LookupVerdicts(
     private Verdict Missing(ProjectEntry entry, ProvisionError error, bool permit, int attempt)
     {
         entry.Intent = null;
-        if (!Exporter.AutoCreateProjects || (!Exporter.Projects.RecreateDeleted && (entry.IsGone || entry.Route is not null)))
+        if (!Exporter.AutoCreateProjects || entry.IsBarred || (!Exporter.Projects.RecreateDeleted && (entry.IsGone || entry.Route is not null)))
         {
-            return entry.IsGone || entry.Route is not null ? Bury(entry, permit) : Refuse(entry, error.Message, permit);
+            var why = Exporter.AutoCreateProjects && entry.IsBarred ? SentryRoutes.NotAllowed : error.Message;
+            return entry.IsGone || entry.Route is not null ? Bury(entry, permit) : Refuse(entry, why, permit);
         }
 
         if (quota.IsExhausted)

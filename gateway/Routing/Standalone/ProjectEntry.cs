@@ -38,6 +38,9 @@ internal sealed class ProjectEntry(string slug)
     /// <summary>Since when the slug is taken by a project that nobody sees.</summary>
     public TimeSpan? TakenSince { get; private set; }
 
+    /// <summary>No service that asked for it may have a project made: one that is there is used.</summary>
+    public bool IsBarred { get; set; }
+
     /// <summary>A create whose answer did not come.</summary>
     public CreateIntent? Intent { get; set; }
 

@@ -172,7 +172,7 @@ internal sealed class ProjectLookups : IDisposable
     }
 
     private bool MayCreate(ProjectEntry entry) =>
-        Exporter.AutoCreateProjects && (Exporter.Projects.RecreateDeleted || entry is { Route: null, IsGone: false });
+        Exporter.AutoCreateProjects && !entry.IsBarred && (Exporter.Projects.RecreateDeleted || entry is { Route: null, IsGone: false });
 
     private ProvisionRequest Request(ProjectEntry entry, bool mayCreate) => new()
     {

@@ -223,7 +223,7 @@ public sealed class ConfigurationFileTests
              "exporters": {"sentry": {
                "auto_create_projects": true,
                "routing": {"project_from_attribute": "service.name", "on_missing_attribute": "fallback", "fallback_project": "catch-all", "slug_policy": "normalize"},
-               "projects": {"source": "kubernetes", "exporter": "main", "namespace": "telemetry", "max_auto_created": 100},
+               "projects": {"source": "kubernetes", "exporter": "main", "namespace": "telemetry", "max_auto_created": 100, "max_created_per_minute": 30, "allowed_services": ["shop-*", "$${x}"], "denied_services": ["unknown_service*"]},
                "timeout": "30s",
                "http": {"tls": {"insecure_skip_verify": true, "server_name_override": "sentry"}, "headers": {"X-Team": "a"}, "proxy_url": "http://proxy:3128", "compression": "gzip"},
                "queue": {"max_bytes_per_project": 1048576, "max_age": "10m"},
@@ -237,6 +237,22 @@ public sealed class ConfigurationFileTests
         Assert.Equal(new ListenEndpoint("fd00::7", 4317), result.Configuration!.Receivers["otlp"].Grpc!.Endpoint);
         Assert.Equal(new ListenEndpoint("fd00::7", 8888), result.Configuration.Telemetry.MetricsEndpoint);
         Assert.Equal("catch-all", result.Configuration.Exporters["sentry"].Routing.FallbackProject);
+        var projects = result.Configuration.Exporters["sentry"].Projects;
+        Assert.Equal(["shop-*", "${x}"], projects.AllowedServices);
+        Assert.Equal((30, new ValueList<string>(["unknown_service*"])), (projects.MaxCreatedPerMinute, projects.DeniedServices));
+    }
+
+    [Theory]
+    [InlineData("allowed_services: []", "must hold 1 to 100 patterns")]
+    [InlineData("denied_services: ['']", "a pattern must have 1 to 256 characters")]
+    [InlineData("allowed_services: shop-*", "must be a list")]
+    public void Patterns_that_can_not_be_are_named(string patterns, string expected)
+    {
+        var result = Read(Guide.Replace("auth_token: ${env:SENTRY_AUTH_TOKEN}", $"projects: {{source: kubernetes, exporter: main, {patterns}}}", StringComparison.Ordinal));
+
+        var problem = Assert.Single(result.Problems);
+        Assert.StartsWith("exporters.sentry.projects.", problem.Path, StringComparison.Ordinal);
+        Assert.Contains(expected, problem.Message, StringComparison.Ordinal);
     }
 
     private static ConfigurationResult Read(string yaml) => ConfigurationFile.Read(

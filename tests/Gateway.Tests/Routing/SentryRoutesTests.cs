@@ -69,6 +69,54 @@ public sealed class SentryRoutesTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Service_that_the_patterns_keep_out_uses_a_project_that_is_there_and_gets_no_other()
+    {
+        _projects = new ProjectsConfiguration { AllowedServices = new(["shop-*"]), DeniedServices = new(["*-test"]) };
+        var mapping = new Dictionary<string, string> { ["Legacy"] = "legacy" };
+        await StartAsync(new RoutingConfiguration { ProjectMapping = mapping }, true, "payroll");
+        var requests = _sentry!.State.Requests.All(ServerSide.Management).Length;
+
+        Assert.Equal("payroll", _routes!.Find("payroll").Route!.Target.ProjectSlug);
+        foreach (var i in Enumerable.Range(0, 10_000))
+        {
+            Assert.Equal(RejectReason.NotAllowed, _routes.Find($"random-{i}").Reason);
+        }
+
+        Assert.Equal(RejectReason.NotAllowed, _routes.Find("shop-test").Reason);
+        Assert.Equal((1, 0), (_routes.State!.Routes.Active, _routes.State.Routes.Refused));
+        Assert.Equal(requests, _sentry.State.Requests.All(ServerSide.Management).Length);
+
+        foreach (var value in new[] { "shop-orders", "Legacy" })
+        {
+            Assert.Equal(RouteAnswerKind.Announce, _routes.Find(value).Kind);
+            _routes.Announce(value);
+            await UntilAsync(() => _routes.Find(value).Kind == RouteAnswerKind.Active, value);
+        }
+
+        Assert.Equal(["legacy", "payroll", "shop-orders"], _sentry.State.Projects.All().Select(static project => project.Slug).Order());
+    }
+
+    [Fact]
+    public async Task Before_Sentrys_list_is_known_a_service_that_is_kept_out_is_looked_up_and_not_created()
+    {
+        _projects = new ProjectsConfiguration { AllowedServices = new(["shop-*"]) };
+        _sentry = await SentryServerHost.StartAsync(
+            new SentryServerOptions { Projects = ["payroll"], Tokens = [new AccessToken(LiveGateway.Token)] }, TestContext.Current.CancellationToken);
+        Create(new RoutingConfiguration(), true);
+
+        foreach (var value in new[] { "payroll", "random" })
+        {
+            Assert.Equal(RouteAnswerKind.Announce, _routes!.Find(value).Kind);
+            _routes.Announce(value);
+        }
+
+        await UntilAsync(() => _routes!.Find("payroll").Kind == RouteAnswerKind.Active, "the project of before");
+        await UntilAsync(() => _routes!.Find("random").Kind == RouteAnswerKind.None, "the refusal");
+        Assert.Contains("allowed_services", _routes!.Find("random").Message, StringComparison.Ordinal);
+        Assert.Equal(["payroll"], _sentry.State.Projects.All().Select(static project => project.Slug));
+    }
+
+    [Fact]
     public async Task Deleted_project_is_not_made_anew_by_itself()
     {
         await StartAsync(new RoutingConfiguration(), true, "orders");
@@ -171,6 +219,12 @@ public sealed class SentryRoutesTests : IAsyncDisposable
 
     private void Run(RoutingConfiguration routing, bool autoCreate)
     {
+        Create(routing, autoCreate);
+        _running = _routes!.RunAsync(_stop.Token);
+    }
+
+    private void Create(RoutingConfiguration routing, bool autoCreate)
+    {
         var exporter = new ExporterConfiguration
         {
             Id = "sentry",
@@ -187,7 +241,6 @@ public sealed class SentryRoutesTests : IAsyncDisposable
             new SentryApiOptions { Url = exporter.Api.Url, Organization = "acme", Token = new SentryToken(LiveGateway.Token) },
             _handler, new SentryApiBudget(_time, new Random(1)), _time, new Random(1));
         _routes = new SentryRoutes(exporter, client, _time, new Random(1), NullLogger.Instance);
-        _running = _routes.RunAsync(_stop.Token);
     }
 
     private static Task UntilAsync(Func<bool> condition, string what) =>

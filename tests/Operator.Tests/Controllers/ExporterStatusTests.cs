@@ -59,6 +59,24 @@ public sealed class ExporterStatusTests
     }
 
     [Fact]
+    public void Services_that_get_no_route_and_routes_that_bounds_keep_waiting_are_counted()
+    {
+        var late = Route("late", projectReady: false);
+        late.Status!.Conditions![0].Reason = "CreationRateLimited";
+        var found = new ExporterDiscovery { Services = 12, Refused = 3, Reasons = "2 InvalidSlug, 1 ServiceNotAllowed" };
+
+        var waiting = Build(new ExporterObservation("u", 1, Good), [late, Route("other", projectReady: false)], discovery: found);
+        var ready = Build(new ExporterObservation("u", 1, Good), [Route("good", projectReady: true)], discovery: found);
+
+        Assert.Equal(
+            "without a project: ns/late, ns/other (1 CreationRateLimited); see their conditions; 3 of 12 discovered services get no route (2 InvalidSlug, 1 ServiceNotAllowed), events name them",
+            waiting.Conditions.FindCondition(ExporterStatus.ProjectsSynced)!.Message);
+        Assert.Equal((ConditionStatus.True, "ProjectsReady"), Of(ready, ExporterStatus.ProjectsSynced));
+        Assert.Contains("3 of 12 discovered services", ready.Conditions.FindCondition(ExporterStatus.ProjectsSynced)!.Message, StringComparison.Ordinal);
+        Assert.Equal((12, 3), (ready.Discovery!.Services, ready.Discovery.Refused));
+    }
+
+    [Fact]
     public void Routes_that_are_refused_do_not_count()
     {
         var refused = Route("refused", projectReady: false);
@@ -148,9 +166,10 @@ public sealed class ExporterStatusTests
     private static ExporterObservation Observed(ChildrenOutcome children) => new("u", 1, Good) { Children = children };
 
     private static SentryExporterStatus Build(
-        ExporterObservation observation, IReadOnlyCollection<SentryProjectRoute>? routes = null, SentryExporterStatus? previous = null, TimeProvider? clock = null) =>
+        ExporterObservation observation, IReadOnlyCollection<SentryProjectRoute>? routes = null, SentryExporterStatus? previous = null, TimeProvider? clock = null,
+        ExporterDiscovery? discovery = null) =>
         ExporterStatus.Build(
-            new SentryExporter { Metadata = new V1ObjectMeta { Name = "main", Namespace = "ns" } }, previous, observation, Running, routes ?? [], clock ?? new FakeTimeProvider());
+            new SentryExporter { Metadata = new V1ObjectMeta { Name = "main", Namespace = "ns" } }, previous, observation, Running, routes ?? [], clock ?? new FakeTimeProvider(), discovery);
 
     private static SentryProjectRoute Route(string name, bool projectReady) => new()
     {

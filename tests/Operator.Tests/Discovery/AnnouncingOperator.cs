@@ -25,7 +25,7 @@ internal sealed partial class AnnouncingOperator : IAsyncDisposable
     private readonly OperatorHost _host;
     private readonly Task<OperatorHostResult> _running;
 
-    private AnnouncingOperator(KubernetesClient client, ServedWorkloads served, IReadOnlyList<string> namespaces, TimeSpan grace)
+    private AnnouncingOperator(KubernetesClient client, ServedWorkloads served, IReadOnlyList<string> namespaces)
     {
         _client = client;
         var builder = new OperatorHostBuilder(_client, new OperatorHostOptions
@@ -45,7 +45,6 @@ internal sealed partial class AnnouncingOperator : IAsyncDisposable
                 LeaderElectionNamespace = "default",
                 GatewayImage = "gateway",
                 WatchNamespaces = namespaces,
-                Times = new OperatorTimes { DiscoveryGrace = grace },
             },
             Client = _client,
             Status = new StatusWriter(_client, OperatorOptions.FieldManager),
@@ -61,18 +60,23 @@ internal sealed partial class AnnouncingOperator : IAsyncDisposable
         _running = _host.RunAsync(_stop.Token);
     }
 
-    public static async Task<AnnouncingOperator> StartAsync(string kubeconfig, IReadOnlyList<string> namespaces, TimeSpan grace, CancellationToken cancellationToken)
+    public static async Task<AnnouncingOperator> StartAsync(string kubeconfig, IReadOnlyList<string> namespaces, CancellationToken cancellationToken)
     {
         var client = new KubernetesClient(
             KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig),
             new KubernetesClientOptions { JsonTypeInfoResolvers = OperatorComposition.JsonTypeInfoResolvers });
         var served = await ServedWorkloads.FindAsync(client.Discovery, NullLogger.Instance, cancellationToken);
-        return new AnnouncingOperator(client, served, namespaces, grace);
+        return new AnnouncingOperator(client, served, namespaces);
     }
 
     /// <summary>How many passes of a controller have come to an end.</summary>
     public long Passes(string controller) => Reconciles().Matches(_metrics.Render())
         .Where(match => match.Groups["labels"].Value.Contains($"controller=\"{controller}\"", StringComparison.Ordinal))
+        .Sum(static match => long.Parse(match.Groups["count"].Value, CultureInfo.InvariantCulture));
+
+    /// <summary>How often a kind was listed, as metadata or whole.</summary>
+    public long Lists(string kind) => Listed().Matches(_metrics.Render())
+        .Where(match => match.Groups["labels"].Value.Contains($"kind=\"{kind}\"", StringComparison.Ordinal))
         .Sum(static match => long.Parse(match.Groups["count"].Value, CultureInfo.InvariantCulture));
 
     public async ValueTask DisposeAsync()
@@ -87,4 +91,7 @@ internal sealed partial class AnnouncingOperator : IAsyncDisposable
 
     [GeneratedRegex(@"^controller_runtime_reconcile_total\{(?<labels>[^}]*)\} (?<count>\d+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex Reconciles();
+
+    [GeneratedRegex(@"^reflector_lists_total\{(?<labels>[^}]*)\} (?<count>\d+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex Listed();
 }

@@ -22,13 +22,11 @@ internal sealed class AnnouncingWorld : IAsyncDisposable
 
     private readonly RouteCluster _cluster;
     private readonly string _kubeconfig;
-    private readonly TimeSpan _grace;
     private readonly bool _everywhere;
 
-    private AnnouncingWorld(RouteCluster cluster, TimeSpan grace, bool everywhere)
+    private AnnouncingWorld(RouteCluster cluster, bool everywhere)
     {
         _cluster = cluster;
-        _grace = grace;
         _everywhere = everywhere;
         Namespace = cluster.NextNamespace();
         User = "operator-of-" + Namespace;
@@ -50,20 +48,24 @@ internal sealed class AnnouncingWorld : IAsyncDisposable
 
     /// <param name="cluster">The API server.</param>
     /// <param name="change">What is special about the exporter.</param>
-    /// <param name="grace">How long an unused route stays; null for longer than any test.</param>
+    /// <param name="grace">How long an unused route stays, in Go's notation; null for longer than any test.</param>
     /// <param name="everywhere">The operator watches all namespaces.</param>
     public static async Task<AnnouncingWorld> StartAsync(
-        RouteCluster cluster, Action<SentryExporterSpec>? change = null, TimeSpan? grace = null, bool everywhere = false)
+        RouteCluster cluster, Action<SentryExporterSpec>? change = null, string? grace = null, bool everywhere = false)
     {
-        var world = new AnnouncingWorld(cluster, grace ?? TimeSpan.FromHours(1), everywhere);
+        var world = new AnnouncingWorld(cluster, everywhere);
         await world.CreateNamespaceAsync(world.Namespace);
-        await world.CreateExporterAsync(Exporter, change);
+        await world.CreateExporterAsync(Exporter, spec =>
+        {
+            spec.Discovery.GracePeriod = grace ?? spec.Discovery.GracePeriod;
+            change?.Invoke(spec);
+        });
         await world.StartOperatorAsync();
         return world;
     }
 
     public async Task StartOperatorAsync() =>
-        Operator = await AnnouncingOperator.StartAsync(_kubeconfig, _everywhere ? [] : [Namespace], _grace, Cancellation);
+        Operator = await AnnouncingOperator.StartAsync(_kubeconfig, _everywhere ? [] : [Namespace], Cancellation);
 
     public async Task StopOperatorAsync()
     {

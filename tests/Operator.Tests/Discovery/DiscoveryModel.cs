@@ -9,7 +9,6 @@ namespace SentryOtel.Operator.Tests.Discovery;
 internal static class DiscoveryModel
 {
     public static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
-    public static readonly TimeSpan Grace = TimeSpan.FromHours(1);
 
     public static SentryExporter Exporter(Action<SentryExporterSpec>? change = null)
     {
@@ -59,7 +58,7 @@ internal static class DiscoveryModel
     }
 
     public static DiscoveryPlan Plan(SentryExporter exporter, IEnumerable<Workload> workloads, params SentryProjectRoute[] routes) =>
-        DiscoveryPlan.Compute(exporter, workloads, Namespaces, routes, Now, Grace);
+        DiscoveryPlan.Compute(exporter, workloads, Namespaces, routes, Now);
 
     private static readonly Dictionary<string, IDictionary<string, string>> Namespaces = new()
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using SentryOtel.Crds;
 using SentryOtel.Operator.Tests.Routes;
 
@@ -12,7 +13,7 @@ public sealed class WorkloadDiscoveryTests(RouteCluster cluster)
     [Fact]
     public async Task A_labelled_deployment_gets_a_route_that_is_marked_and_deleted_when_the_label_goes()
     {
-        await using var world = await AnnouncingWorld.StartAsync(cluster, grace: TimeSpan.FromSeconds(2));
+        await using var world = await AnnouncingWorld.StartAsync(cluster, grace: "2s");
         await world.ApplyAsync(Deployment("orders"));
 
         await world.KubectlAsync("label", "deployment", "orders", "service.name=orders");
@@ -83,7 +84,7 @@ public sealed class WorkloadDiscoveryTests(RouteCluster cluster)
     [Fact]
     public async Task A_route_that_a_person_took_over_outlives_its_workload()
     {
-        await using var world = await AnnouncingWorld.StartAsync(cluster, grace: TimeSpan.FromMilliseconds(1));
+        await using var world = await AnnouncingWorld.StartAsync(cluster, grace: "1ms");
         await world.ApplyAsync(Deployment("orders", "service.name: orders"));
         await world.ApplyAsync(Deployment("carts", "service.name: carts"));
         var route = await world.WaitForRouteAsync("orders");
@@ -118,7 +119,7 @@ public sealed class WorkloadDiscoveryTests(RouteCluster cluster)
     [Fact]
     public async Task Services_beyond_the_bound_get_an_event_and_their_route_when_there_is_room()
     {
-        await using var world = await AnnouncingWorld.StartAsync(cluster, static spec => spec.Projects.MaxAutoCreated = 2, TimeSpan.FromMilliseconds(1));
+        await using var world = await AnnouncingWorld.StartAsync(cluster, static spec => spec.Projects.MaxAutoCreated = 2, "1ms");
         await world.ApplyAsync(string.Join("\n---\n", new[] { "a", "b", "c" }.Select(static name => Deployment(name, $"service.name: service-{name}"))));
 
         await world.WaitForEventAsync("MaxAutoCreatedReached");
@@ -131,6 +132,64 @@ public sealed class WorkloadDiscoveryTests(RouteCluster cluster)
         {
             await world.WaitForRouteAsync(value);
         }
+    }
+
+    [Fact]
+    public async Task Services_are_named_by_templates_where_an_exporter_asks_for_it_and_only_then_are_templates_read()
+    {
+        await using var world = await AnnouncingWorld.StartAsync(cluster);
+        await world.ApplyAsync(Templated("by-annotation", annotation: "annotated"));
+        await world.ApplyAsync(Templated("by-environment", variable: "from-environment"));
+        await world.ApplyAsync(Deployment("by-label", "service.name: labelled"));
+        await world.WaitForRouteAsync("labelled");
+        Assert.Null(await world.FindRouteAsync("annotated"));
+        Assert.Equal(1, world.Operator!.Lists("deployments.apps"));
+
+        await world.ChangeExporterAsync(static spec => spec["discovery"] = new JsonObject { ["sources"] = new JsonArray("Annotation", "Environment", "AppName", "Label") });
+        await world.WaitForRouteAsync("annotated");
+        await world.WaitForRouteAsync("from-environment");
+        Assert.False((await world.FindRouteAsync("labelled"))!.Metadata.Annotations!.ContainsKey(Unused));
+        Assert.True(world.Operator.Lists("deployments.apps") > 1);
+
+        // A template that changes wakes discovery, as a workload that comes does.
+        await world.ApplyAsync(Templated("by-environment", variable: "renamed"));
+        await world.WaitForRouteAsync("renamed");
+        await world.WaitForRouteAsync("from-environment", static route => route.Metadata.Annotations!.ContainsKey(Unused), "is marked");
+        await world.ApplyAsync(Templated("by-app", app: "app"));
+        await world.WaitForRouteAsync("app");
+    }
+
+    [Fact]
+    public async Task A_restarted_operator_takes_no_route_for_unused_before_it_has_read_the_templates()
+    {
+        await using var world = await AnnouncingWorld.StartAsync(cluster, static spec => spec.Discovery.Sources = [DiscoverySource.Annotation], "1ms");
+        await world.ApplyAsync(Templated("orders", annotation: "orders"));
+        var before = await world.WaitForRouteAsync("orders");
+        await world.StopOperatorAsync();
+
+        await world.StartOperatorAsync();
+        await world.ApplyAsync(Templated("carts", annotation: "carts"));
+        await world.WaitForRouteAsync("carts");
+
+        Assert.Equal(before.Metadata.ResourceVersion, (await world.FindRouteAsync("orders"))!.Metadata.ResourceVersion);
+    }
+
+    [Fact]
+    public async Task A_name_from_elsewhere_and_a_service_that_is_kept_out_are_told_by_events()
+    {
+        await using var world = await AnnouncingWorld.StartAsync(cluster, static spec =>
+        {
+            spec.Discovery.Sources = [DiscoverySource.Environment, DiscoverySource.Annotation];
+            spec.Projects.AllowedServices = ["shop-*"];
+        });
+        await world.ApplyAsync(Templated("by-reference", variable: "$(POD)-api"));
+        await world.ApplyAsync(Templated("other", annotation: "billing"));
+        await world.ApplyAsync(Templated("orders", annotation: "shop-orders"));
+
+        await world.WaitForRouteAsync("shop-orders");
+        await world.WaitForEventAsync("ServiceNameNotRead");
+        await world.WaitForEventAsync("ServiceNotAllowed");
+        Assert.Null(await world.FindRouteAsync("billing"));
     }
 
     [Fact]
@@ -154,6 +213,26 @@ public sealed class WorkloadDiscoveryTests(RouteCluster cluster)
 
         Assert.NotEqual(0, before);
         Assert.Equal([], world.Requests().Skip(before));
+    }
+
+    private static string Templated(string name, string? annotation = null, string? variable = null, string? app = null)
+    {
+        var label = app is null ? "" : $", app.kubernetes.io/name: {app}";
+        var note = annotation is null ? "" : $"resource.opentelemetry.io/service.name: {annotation}";
+        var environment = variable is null ? "[]" : $"[ {{ name: OTEL_SERVICE_NAME, value: {variable} }} ]";
+        return $$"""
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata:
+              name: {{name}}
+            spec:
+              selector: { matchLabels: { app: {{name}} } }
+              template:
+                metadata:
+                  labels: { app: {{name}}{{label}} }
+                  annotations: { {{note}} }
+                spec: { containers: [ { name: main, image: example.test/none:1, env: {{environment}} } ] }
+            """;
     }
 
     private static string Deployment(string name, string? label = null) => Workload("Deployment", name, label);

@@ -25,8 +25,9 @@ internal static class TestExporters
         """
         {
           "url": "https://sentry.example.com/prefix", "orgSlug": "acme", "authTokenSecretRef": {"name": "sentry", "key": "token"}, "autoCreateProjects": true,
-          "routing": {"projectFromAttribute": "service.namespace", "onMissingAttribute": "Fallback", "fallbackProject": "rest", "slugPolicy": "Strict"},
-          "projects": {"team": "platform", "maxAutoCreated": 7}, "timeout": "12s",
+          "routing": {"projectFromAttribute": "service.namespace", "onMissingAttribute": "Fallback", "fallbackProject": "rest", "slugPolicy": "Strict",
+            "attributeToProjectMapping": {"Legacy.Orders": "the-old-orders", "$x": "x"}},
+          "projects": {"team": "platform", "maxAutoCreated": 7, "maxCreatedPerMinute": 5, "allowedServices": ["shop-*", "${x}"], "deniedServices": ["unknown_service*"]}, "timeout": "12s",
           "http": {"headers": {"X-Proxy": "yes"}, "proxyUrl": "http://proxy:3128", "compression": "none"},
           "ingest": {"tls": {"caFrom": {"configMapKeyRef": {"name": "bundle", "key": "ca.pem"}}, "insecureSkipVerify": true, "serverName": "ingest.example.com"}},
           "batch": {"timeout": "3s", "sendBatchSize": 100, "sendBatchMaxSize": 200},

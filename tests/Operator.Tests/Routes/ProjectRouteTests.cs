@@ -145,6 +145,61 @@ public sealed class ProjectRouteTests(RouteCluster cluster)
     }
 
     [Fact]
+    public async Task Routes_that_no_person_wrote_get_their_projects_one_after_the_other_once_there_are_many()
+    {
+        await using var world = await RouteWorld.StartAsync(cluster);
+        await world.CreateExporterAsync(static spec => spec.Projects.MaxCreatedPerMinute = 2);
+        world.Sentry.State.Projects.Create("auto-4", "auto-4");
+        string[] names = ["auto-0", "auto-1", "auto-2", "auto-3", "auto-4"];
+        foreach (var name in names)
+        {
+            await world.CreateRouteAsync(name, FromTelemetry);
+        }
+
+        await world.CreateRouteAsync("mine");
+        await world.WaitAsync("mine", "ProjectReady", true, "ProjectCreated");
+        await world.WaitAsync("auto-4", "ProjectReady", true, "ProjectFound");
+        var waiting = new List<SentryProjectRoute>();
+        await world.WaitForAsync(() => world.Sentry.State.Projects.All().Length == 4, "two automatic projects, one by hand and one of before");
+        foreach (var name in names[..4])
+        {
+            var route = await world.WaitAsync(name, "Accepted", true, "Accepted");
+            if (route.Status!.Conditions.FindCondition("ProjectReady") is { Reason: "CreationRateLimited" })
+            {
+                waiting.Add(route);
+            }
+        }
+
+        Assert.Equal(2, waiting.Count);
+        Assert.All(waiting, static route => Assert.Matches("projects.maxCreatedPerMinute \\(2\\).* before \\d\\d:\\d\\d UTC", route.Status!.Conditions.FindCondition("ProjectReady")!.Message!));
+        await world.ChangeExporterAsync(new JsonObject { ["projects"] = new JsonObject { ["maxCreatedPerMinute"] = 600 } });
+        foreach (var route in waiting)
+        {
+            await world.WaitAsync(route.Metadata.Name!, "ProjectReady", true, "ProjectCreated");
+        }
+    }
+
+    [Fact]
+    public async Task A_route_that_no_person_wrote_gets_no_project_that_the_patterns_forbid_and_uses_one_that_is_there()
+    {
+        await using var world = await RouteWorld.StartAsync(cluster);
+        await world.CreateExporterAsync(static spec => (spec.Projects.AllowedServices, spec.Projects.DeniedServices) = (["shop-*"], ["*-test"]));
+        await world.CreateRouteAsync("billing", FromTelemetry);
+        await world.CreateRouteAsync("shop-test", FromTelemetry);
+        await world.CreateRouteAsync("shop-orders", FromTelemetry);
+        await world.CreateRouteAsync("mine");
+
+        await world.WaitAsync("billing", "ProjectReady", false, "ServiceNotAllowed");
+        await world.WaitAsync("shop-test", "ProjectReady", false, "ServiceNotAllowed");
+        await world.WaitAsync("shop-orders", "ProjectReady", true, "ProjectCreated");
+        await world.WaitAsync("mine", "ProjectReady", true, "ProjectCreated");
+        Assert.Equal(["mine", "shop-orders"], world.Sentry.State.Projects.All().Select(static project => project.Slug).Order());
+
+        world.Sentry.State.Projects.Create("billing", "billing");
+        await world.WaitAsync("billing", "ProjectReady", true, "ProjectFound");
+    }
+
+    [Fact]
     public async Task Of_two_routes_for_one_value_the_older_wins_and_the_other_takes_over_when_it_goes()
     {
         await using var world = await RouteWorld.StartAsync(cluster);

@@ -150,6 +150,9 @@ internal sealed class RouteWorld : IAsyncDisposable
     public Task SuspendExporterAsync(bool suspend) => Client.PatchAsync<SentryExporter>(
         Exporter, Namespace, new JsonObject { ["spec"] = new JsonObject { ["suspend"] = suspend } }, null, Cancellation);
 
+    public Task ChangeExporterAsync(JsonObject spec) =>
+        Client.PatchAsync<SentryExporter>(Exporter, Namespace, new JsonObject { ["spec"] = spec }, null, Cancellation);
+
     public Task<SentryProjectRoute> CreateRouteAsync(string value, Action<SentryProjectRoute>? change = null, string? name = null)
     {
         var route = new SentryProjectRoute

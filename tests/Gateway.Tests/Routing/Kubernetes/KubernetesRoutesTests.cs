@@ -1,5 +1,5 @@
 using System.Text;
-using Microsoft.Extensions.Logging.Abstractions;
+using System.Text.Json.Nodes;
 using SentryOtel.Cluster;
 using SentryOtel.Gateway.Configuration;
 using SentryOtel.Gateway.Routing;
@@ -21,6 +21,7 @@ public sealed class KubernetesRoutesTests : IAsyncLifetime
     private static readonly EntityMetadata Routes = new("sentry-otel.dev", "v1alpha1", "SentryProjectRoute", "sentryprojectroutes", EntityScope.Namespaced);
 
     private readonly CancellationTokenSource _stop = new();
+    private readonly EveryLogLine _log = new();
     private ControlPlane? _cluster;
     private KubernetesClient? _client;
     private KubernetesRoutes? _routes;
@@ -81,6 +82,75 @@ public sealed class KubernetesRoutesTests : IAsyncLifetime
         Assert.Equal(RejectReason.NoProject, _routes!.Find("checkout").Reason);
     }
 
+    [Fact]
+    public async Task Flood_of_random_names_makes_no_more_routes_than_are_left_and_few_lines_in_the_log()
+    {
+        // given a table with two routes that nobody wrote, of twenty that there may be
+        await StartAsync(autoCreate: true, new ProjectsConfiguration { MaxAutoCreated = 20, MaxCreatedPerMinute = 6_000 });
+        await WriteAsync(Slice(1, Entry("orders", RouteState.Active), Entry("one", RouteState.Active) with { Rationed = true }, Entry("two", RouteState.Pending) with { Rationed = true }));
+        await UntilAsync(() => _routes!.NotReady is null, "the table");
+
+        // when data of ten thousand services come that nobody knows
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var refused = 0;
+        for (var i = 0; i < 10_000; i++)
+        {
+            var value = $"service-{i}-{Guid.NewGuid():n}";
+            var answer = _routes!.Find(value);
+            refused += answer.Kind == RouteAnswerKind.None ? 1 : 0;
+            if (answer.Kind == RouteAnswerKind.Announce)
+            {
+                _routes.Announce(value);
+            }
+            else
+            {
+                Assert.Equal(RejectReason.TooManyServices, answer.Reason);
+            }
+        }
+
+        // then eighteen get a route, and the others are refused by name without being remembered
+        Assert.Equal(10_000 - 18, refused);
+        Assert.True(GC.GetTotalMemory(forceFullCollection: true) - before < 1_000_000);
+        await ToldAsync(18);
+        Assert.Equal(18, (await AnnouncedAsync()).Length);
+        Assert.Single(_log.Lines, line => line.Contains("it gets no SentryProjectRoute", StringComparison.Ordinal) && line.Contains("maxAutoCreated", StringComparison.Ordinal));
+        var lines = _log.Lines.Where(line => !line.StartsWith("Debug", StringComparison.Ordinal)).ToList();
+        Assert.True(lines.Count <= 18 + 3, string.Join('\n', lines));
+
+        // when the table has room again, as of a service that is gone
+        await WriteAsync(Slice(2, Entry("orders", RouteState.Active), Entry("one", RouteState.Active) with { Rationed = true }));
+        await AcknowledgedAsync("2");
+
+        // then another may come
+        Assert.Equal(RouteAnswerKind.Announce, _routes!.Find("checkout").Kind);
+    }
+
+    [Fact]
+    public async Task Services_that_the_patterns_keep_out_are_refused_by_name_and_never_announced()
+    {
+        await StartAsync(autoCreate: true, new ProjectsConfiguration { AllowedServices = new(["shop-*"]), DeniedServices = new(["*-test"]) });
+        await WriteAsync(Slice(1, Entry("billing", RouteState.Active)));
+        await UntilAsync(() => _routes!.NotReady is null, "the table");
+
+        foreach (var value in new[] { "random-1", "shop-test", "random-2" })
+        {
+            Assert.Equal(RejectReason.NotAllowed, _routes!.Find(value).Reason);
+            _routes.Announce(value);
+        }
+
+        // A route that is there serves whatever it is called.
+        Assert.Equal(RouteAnswerKind.Active, _routes!.Find("billing").Kind);
+        Assert.Equal(RouteAnswerKind.Announce, _routes.Find("shop-orders").Kind);
+        _routes.Announce("shop-orders");
+        Assert.Equal((RouteAnswerKind.Announce, "the-old-one"), (_routes.Find("Legacy").Kind, _routes.Find("Legacy").Project));
+        _routes.Announce("Legacy");
+        await ToldAsync(2);
+        Assert.Equal(["Legacy", "shop-orders"], (await AnnouncedAsync()).Order(StringComparer.Ordinal));
+        var mapped = await _client!.GetAsync(Routes, RouteObjectName.For("main", "Legacy"), "default", Cancelled);
+        Assert.Equal("the-old-one", (string?)mapped!["spec"]!["project"]!["slug"]);
+        Assert.Single(_log.Lines, line => line.Contains("\"random-1\"", StringComparison.Ordinal));
+    }
+
     public async ValueTask InitializeAsync()
     {
         _cluster = await ControlPlane.StartAsync(new ControlPlaneOptions { ControllerManager = false }, Cancelled);
@@ -95,6 +165,7 @@ public sealed class KubernetesRoutesTests : IAsyncLifetime
         _routes?.Dispose();
         _client?.Dispose();
         _stop.Dispose();
+        _log.Dispose();
         if (_cluster is not null)
         {
             await _cluster.DisposeAsync();
@@ -120,25 +191,33 @@ public sealed class KubernetesRoutesTests : IAsyncLifetime
 
     private static Task UntilAsync(Func<bool> condition, string what) => Eventually.HoldsAsync(condition, TimeSpan.FromSeconds(60), what, Cancelled);
 
-    private async Task StartAsync(bool autoCreate)
+    private async Task StartAsync(bool autoCreate, ProjectsConfiguration? projects = null)
     {
-        // The kinds were installed a moment ago.
+        // The kinds were installed a moment ago: they are read before they can be applied.
+        var probe = new JsonObject
+        {
+            ["apiVersion"] = "sentry-otel.dev/v1alpha1",
+            ["kind"] = "SentryProjectRoute",
+            ["metadata"] = new JsonObject { ["name"] = "probe", ["namespace"] = "default" },
+            ["spec"] = new JsonObject { ["exporterRef"] = new JsonObject { ["name"] = "main" }, ["attributeValue"] = "probe", ["project"] = new JsonObject { ["slug"] = "probe" } },
+        };
         await Eventually.HoldsAsync(
-            async () => await _client!.GetAsync(Routes, "none", "default", Cancelled) is null, TimeSpan.FromSeconds(60), "SentryProjectRoute being served", Cancelled);
+            async () => await _client!.ApplyAsync(probe, new ApplyOptions { FieldManager = "test", DryRun = true }, Cancelled) is not null,
+            TimeSpan.FromSeconds(60), "SentryProjectRoute being served", Cancelled);
         var exporter = new ExporterConfiguration
         {
             Id = "sentry",
             Kubernetes = new KubernetesSourceConfiguration("main", "default"),
             AutoCreateProjects = autoCreate,
-            Routing = new RoutingConfiguration(),
-            Projects = new ProjectsConfiguration(),
+            Routing = new RoutingConfiguration { ProjectMapping = new Dictionary<string, string> { ["Legacy"] = "the-old-one" } },
+            Projects = projects ?? new ProjectsConfiguration(),
             Http = new HttpConfiguration(),
             Queue = new QueueConfiguration(),
             Retry = new RetryConfiguration(),
             Timeout = TimeSpan.FromSeconds(30),
         };
         _routes = new KubernetesRoutes(
-            exporter, _client!, new GatewayIdentity("gateway-0", null), new InformerServices { Random = new Random(1) }, TimeProvider.System, NullLogger.Instance);
+            exporter, _client!, new GatewayIdentity("gateway-0", null), new InformerServices { Random = new Random(1) }, TimeProvider.System, _log.CreateLogger("routes"));
         _running = _routes.RunAsync(_stop.Token);
     }
 
@@ -150,6 +229,14 @@ public sealed class KubernetesRoutesTests : IAsyncLifetime
         },
         new ApplyOptions { FieldManager = "test" },
         Cancelled);
+
+    private Task ToldAsync(int announcements) => Eventually.HoldsAsync(
+        () => _log.Lines.Count(line => line.Contains("by this replica)", StringComparison.Ordinal)) == announcements ? true : throw new InvalidOperationException(string.Join('\n', _log.Lines)),
+        TimeSpan.FromSeconds(60), $"{announcements} announcements in the log", Cancelled);
+
+    private async Task<string[]> AnnouncedAsync() =>
+        (await _cluster!.RunKubectlAsync(["get", "sentryprojectroutes", "--namespace", "default", "--output", "jsonpath={.items[*].spec.attributeValue}"], cancellationToken: Cancelled))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     private Task AcknowledgedAsync(string generation) => Eventually.HoldsAsync(
         async () => await _client!.GetAsync<V1Lease>("main-gateway-gateway-0", "default", Cancelled) is { } lease

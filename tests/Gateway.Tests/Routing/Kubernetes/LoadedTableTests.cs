@@ -16,12 +16,17 @@ public sealed class LoadedTableTests
         var table = Table("normalize", null,
             Active("orders") with { RateLimit = new RouteLimits(5, null) },
             new RouteEntry { Value = "Payroll", State = RouteState.Pending },
-            new RouteEntry { Value = "barred", State = RouteState.Rejected, Reason = "Conflict" });
+            new RouteEntry { Value = "barred", State = RouteState.Rejected, Reason = "Conflict" },
+            new RouteEntry { Value = "kept-out", State = RouteState.Rejected, Reason = "ServiceNotAllowed", Rationed = true },
+            new RouteEntry { Value = "too-many", State = RouteState.Rejected, Reason = "MaxAutoCreatedReached", Rationed = true });
 
         Assert.Equal(("orders", 5), (table.Find("orders")!.Value.Route!.Queue, table.Find("orders")!.Value.Route!.Limits!.ItemsPerSecond));
         Assert.Equal((RouteAnswerKind.Wait, "payroll"), (table.Find("Payroll")!.Value.Kind, table.Find("Payroll")!.Value.Project));
         Assert.Equal(RejectReason.NoProject, table.Find("barred")!.Value.Reason);
         Assert.Contains("Conflict", table.Find("barred")!.Value.Message, StringComparison.Ordinal);
+        Assert.Equal(
+            [RejectReason.NotAllowed, RejectReason.TooManyServices], new[] { "kept-out", "too-many" }.Select(value => table.Find(value)!.Value.Reason));
+        Assert.Equal(2, table.Rationed);
         Assert.Null(table.Find("unknown"));
         Assert.Null(table.Missing);
         Assert.Equal("rest", Table("strict", FixedRoutes.Target("rest")).Missing!.Value.Route!.Queue);
