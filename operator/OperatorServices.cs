@@ -4,6 +4,7 @@ using SentryOtel.Kubernetes.Conditions;
 using SentryOtel.Kubernetes.Events;
 using SentryOtel.Operator.Configuration;
 using SentryOtel.Operator.Credentials;
+using SentryOtel.Operator.Projects;
 
 namespace SentryOtel.Operator;
 
@@ -20,6 +21,9 @@ internal sealed record OperatorServices
 
     /// <summary>The way from an exporter to Sentry's API.</summary>
     public required ExporterConnections Connections { get; init; }
+
+    /// <summary>What is known of projects in Sentry.</summary>
+    public ProjectCatalogs Catalogs { get; init; } = new();
 
     public required ILoggerFactory LoggerFactory { get; init; }
 

@@ -4,6 +4,7 @@ using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Kubernetes.Hosting;
 using SentryOtel.Kubernetes.Informers;
 using SentryOtel.Kubernetes.Queueing;
+using SentryOtel.Operator.Controllers.RouteWakes;
 using SentryOtel.Operator.Gateways;
 using SentryOtel.Operator.Manifests;
 using SentryOtel.Operator.Planning;
@@ -17,6 +18,9 @@ internal static class ExporterRegistration
     private const int Workers = 4;
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(1);
+
+    /// <summary>A report goes through all routes: while many become ready, one tells of those of half a second.</summary>
+    private static readonly TimeSpan RoutesPause = TimeSpan.FromSeconds(0.5);
 
     /// <summary>Adds the controller to a host.</summary>
     public static Controller<SentryExporter> AddExporterController(this OperatorHostBuilder host, OperatorServices services, RouteIndex routes, Random random, PlannedServices? planned = null)
@@ -36,9 +40,9 @@ internal static class ExporterRegistration
             .Owns(WorkKind.Status, predicate: null, sets)
             .Owns(WorkKind.Reconcile, Desired<V1StatefulSet>(), sets)
             .Owns(WorkKind.Reconcile, Desired<V1Service>(), Owned<V1Service>(host, services))
-            .Owns(WorkKind.Reconcile, Removed<V1ServiceAccount>(), Owned<V1ServiceAccount>(host, services))
-            .Watches<SentryProjectRoute>(static route => [RouteClaims.ExporterOf(route)], WorkKind.Status, RouteChanges.BesideTraffic(), routes.Informer));
+            .Owns(WorkKind.Reconcile, Removed<V1ServiceAccount>(), Owned<V1ServiceAccount>(host, services)));
         planned.Changed = key => controller.Enqueue(key, WorkKind.Status);
+        routes.Informer.AddHandler(new RouteNews(exporter => controller.EnqueueAfter(exporter, RoutesPause, WorkKind.Status)));
         return controller;
     }
 

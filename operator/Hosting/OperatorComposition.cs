@@ -11,6 +11,7 @@ using SentryOtel.Operator.Controllers;
 using SentryOtel.Operator.Credentials;
 using SentryOtel.Operator.Discovery;
 using SentryOtel.Operator.Planning;
+using SentryOtel.Operator.Projects;
 using SentryOtel.Operator.Routes;
 using SentryOtel.Operator.RoutingTables;
 using SentryOtel.Operator.Traffic;
@@ -23,6 +24,7 @@ internal sealed class OperatorComposition : IAsyncDisposable
     private const string ReportingController = SentryOtelGroup.Group + "/operator";
 
     private readonly ExporterConnections _connections;
+    private readonly ProjectCatalogs _catalogs = new();
     private readonly IDisposable _gateways;
 
     /// <param name="client">For everything but leader election.</param>
@@ -50,6 +52,7 @@ internal sealed class OperatorComposition : IAsyncDisposable
             Status = new StatusWriter(client, OperatorOptions.FieldManager),
             Events = builder.Events,
             Connections = _connections,
+            Catalogs = _catalogs,
             LoggerFactory = loggerFactory,
             TimeProvider = timeProvider,
         };
@@ -79,6 +82,7 @@ internal sealed class OperatorComposition : IAsyncDisposable
     {
         await Host.DisposeAsync().ConfigureAwait(false);
         _gateways.Dispose();
+        _catalogs.Dispose();
         _connections.Dispose();
     }
 

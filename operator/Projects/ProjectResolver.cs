@@ -1,6 +1,9 @@
 using SentryOtel.Crds;
+using SentryOtel.Kubernetes.Conditions;
+using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Operator.Credentials;
 using SentryOtel.Sentry.Api;
+using SentryOtel.Sentry.Catalogs;
 using SentryOtel.Sentry.Ingest;
 using SentryOtel.Sentry.Projects;
 using Adoption = SentryOtel.Sentry.Projects.AdoptionPolicy;
@@ -9,18 +12,24 @@ using AdoptionPolicy = SentryOtel.Crds.AdoptionPolicy;
 namespace SentryOtel.Operator.Projects;
 
 /// <summary>Finds or creates the project of a route that its exporter has accepted.</summary>
-internal sealed class ProjectResolver(OperatorServices services, RouteMemory memory, RouteMarks marks)
+internal sealed class ProjectResolver(OperatorServices services, RouteMemory memory, RouteMarks marks, TimeSpan recheck)
 {
     private readonly SecretReader _secrets = new(services.Client);
     private readonly AutoCreationQuota _quota = new();
+    private static readonly TimeSpan Fresh = new CatalogTimes().Fresh;
 
     /// <summary>Resolves the project. May add the route's finalizer and note an intent, never writes its status.</summary>
     /// <param name="route">The route; its metadata is brought up to date when it is written.</param>
     /// <param name="exporter">Its exporter.</param>
     /// <param name="siblings">Gives all routes of the exporter as they are at the time.</param>
+    /// <param name="isRefused">Whether Sentry's ingest refuses the project, so that what is known of it does not count.</param>
     /// <param name="cancellationToken">Ends it; a create that was sent may still be carried out.</param>
     public async Task<ProjectOutcome> ResolveAsync(
-        SentryProjectRoute route, SentryExporter exporter, Func<IReadOnlyList<SentryProjectRoute>> siblings, CancellationToken cancellationToken)
+        SentryProjectRoute route,
+        SentryExporter exporter,
+        Func<IReadOnlyList<SentryProjectRoute>> siblings,
+        bool isRefused,
+        CancellationToken cancellationToken)
     {
         if (route.Spec.DsnSecretRef is { } reference)
         {
@@ -40,7 +49,24 @@ internal sealed class ProjectResolver(OperatorServices services, RouteMemory mem
                 false, RouteReasons.NoOrganization, "the exporter has a DSN and no organization: name the project by dsnSecretRef", null);
         }
 
-        return await ProvisionAsync(route, exporter, siblings, api, known, cancellationToken).ConfigureAwait(false);
+        var request = Request(route, exporter, known);
+        var view = services.Catalogs.Of(connection, services.TimeProvider).ViewFor(api, request, MaxAgeOf(route, isRefused));
+        return await ProvisionAsync(route, exporter, siblings, view, request, known, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Forgets a route that is gone.</summary>
+    public void Forget(ObjectKey route) => _quota.Forget(route);
+
+    /// <summary>
+    /// How old what is known may be. Of a project that is ready the watch tells what changes; one that is missing is waited for; what a person has just asked for, or what
+    /// Sentry refuses, has to be looked at.
+    /// </summary>
+    private TimeSpan MaxAgeOf(SentryProjectRoute route, bool isRefused)
+    {
+        var status = memory.StatusOf(route);
+        return isRefused || status?.ObservedGeneration != route.Metadata.Generation ? Fresh
+            : status!.Conditions.IsConditionTrue(RouteReasons.ProjectReadyType) ? TimeSpan.MaxValue
+            : recheck;
     }
 
     private async Task<ProjectOutcome> ReadDsnAsync(
@@ -78,17 +104,19 @@ internal sealed class ProjectResolver(OperatorServices services, RouteMemory mem
         SentryExporter exporter,
         Func<IReadOnlyList<SentryProjectRoute>> siblings,
         ISentryApiClient api,
+        ProvisionRequest request,
         RouteProjectStatus? known,
         CancellationToken cancellationToken)
     {
         var wished = MayCreate(route, exporter);
         var rationed = wished && AutoCreationQuota.IsAutomatic(route);
         var granted = !rationed || _quota.TryTake(exporter, route, siblings);
-        var request = Request(route, exporter, known) with { MayCreate = wished && granted };
+        request = request with { MayCreate = wished && granted };
         var result = await new ProjectProvisioner(api, services.TimeProvider).ProvisionAsync(request, cancellationToken).ConfigureAwait(false);
-        if (rationed && granted && result.Project is not { Created: true } && memory.IntentOf(route) is null)
+        if (!AutoCreationQuota.IsAutomatic(route)
+            || (rationed && granted && result.Project is not { Created: true } && known is not { Created: true } && memory.IntentOf(route) is null))
         {
-            _quota.GiveBack(exporter, route);
+            _quota.Forget(ObjectKey.Of(route));
         }
 
         return result.Project is { } project
@@ -148,8 +176,17 @@ internal sealed class ProjectResolver(OperatorServices services, RouteMemory mem
             Created = project.Created,
             PublicKey = project.PublicKey,
             Endpoints = new RouteProjectEndpoints { Traces = project.Endpoints.Traces.AbsoluteUri, Logs = project.Endpoints.Logs.AbsoluteUri },
-        });
+        })
+        {
+            ReplacedId = project.ReplacedId,
+        };
     }
+
+    /// <summary>Where a status says that data are sent; null when it does not.</summary>
+    public static OtlpEndpoints? EndpointsOf(RouteProjectStatus? project) => project?.Endpoints is { Traces: { } traces, Logs: { } logs }
+        && Uri.TryCreate(traces, UriKind.Absolute, out var tracesUri) && Uri.TryCreate(logs, UriKind.Absolute, out var logsUri)
+            ? new OtlpEndpoints(tracesUri, logsUri)
+            : null;
 
     private static ProjectOutcome Failed(ProvisionError error, RouteProjectStatus? known, bool quotaReached, SentryExporter exporter) => error switch
     {
@@ -157,9 +194,10 @@ internal sealed class ProjectResolver(OperatorServices services, RouteMemory mem
         {
             Recheck = ProjectRecheck.AtTime,
             RetryAfter = wait,
+            IsTransient = true,
         },
         { IsTransient: true } or { Reason: ProvisionErrorReason.Sentry } =>
-            new ProjectOutcome(false, error.ConditionReason, error.Message, known) { Recheck = ProjectRecheck.WithBackoff },
+            new ProjectOutcome(false, error.ConditionReason, error.Message, known) { Recheck = ProjectRecheck.WithBackoff, IsTransient = error.IsTransient },
         { Reason: ProvisionErrorReason.ProjectNotFound } when quotaReached => new ProjectOutcome(
             false,
             RouteReasons.MaxAutoCreatedReached,

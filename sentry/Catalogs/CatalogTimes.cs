@@ -14,7 +14,4 @@ public sealed record CatalogTimes
 
     /// <summary>How long a list that the server does not have, or the token may not read, is not asked for again; and a change that Sentry refused is not repeated.</summary>
     public TimeSpan Refused { get; init; } = TimeSpan.FromHours(1);
-
-    /// <summary>How old keys may become on a server that lists them by project only.</summary>
-    public TimeSpan Keys { get; init; } = TimeSpan.FromHours(1);
 }

@@ -71,16 +71,20 @@ public sealed class OrganizationCatalog(ISentryApiClient client, TimeProvider ti
         return error is { Reason: SentryErrorReason.NotFound } && error.Operation != SentryApiOperation.GetOrganization.Name ? null : error;
     }
 
-    /// <summary>Looks at a project's keys, when they are older than they may become.</summary>
+    /// <summary>Looks at a project's keys. A project that is gone is no failure.</summary>
     public async Task<SentryError?> RefreshKeysAsync(string projectId, CancellationToken cancellationToken)
     {
-        if (Entries.Find(projectId) is not { } entry || (entry.Keys is not null && timeProvider.GetElapsedTime(entry.KeysAt.Answered) < Times.Keys))
-        {
-            return null;
-        }
-
-        return (await Recording(client).ListKeysAsync(projectId, cancellationToken).ConfigureAwait(false)).Error;
+        var keys = await Recording(client).ListKeysAsync(projectId, cancellationToken).ConfigureAwait(false);
+        return keys.Error is { Reason: SentryErrorReason.NotFound } ? null : keys.Error;
     }
+
+    /// <summary>Those of some projects whose keys are known, the ones first that were looked at longest ago.</summary>
+    public IEnumerable<string> WithOldestKeys(IEnumerable<string> projectIds) => projectIds
+        .Select(Entries.Find)
+        .OfType<CatalogEntry>()
+        .Where(static entry => entry.Keys is not null)
+        .OrderBy(static entry => entry.KeysAt.Answered)
+        .Select(static entry => entry.Project.Id);
 
     /// <summary>Somebody needs an answer that is not there.</summary>
     internal async Task<Demand> DemandAsync(long began, CancellationToken cancellationToken)
