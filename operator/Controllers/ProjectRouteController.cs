@@ -31,6 +31,7 @@ internal sealed class ProjectRouteController(
 
     private readonly RouteMemory _memory = new();
     private readonly RouteBackoff _backoff = new(times, random);
+    private readonly LostProject _lost = new(services.Client);
     private readonly RouteStatusComposer _composer = new(services.TimeProvider);
     private RouteMarks? _marks;
     private ProjectResolver? _resolver;
@@ -158,6 +159,7 @@ internal sealed class ProjectRouteController(
             : new ProgrammingVerdict(false, accepted.Reason, accepted.Message);
         var observed = traffic?.Read(route);
         var status = _composer.Compose(route, exporter, before, accepted, project, programmed, observed, plan);
+        await _lost.RemoveAsync(route, before?.Project, status.Project, cancellationToken).ConfigureAwait(false);
         var written = await services.Status.WriteAsync(
             route, RouteStatusComposer.OwnPart(route.Status), status, CrdJsonContext.Default.SentryProjectRouteStatus, cancellationToken).ConfigureAwait(false);
         if (written == StatusWrite.Gone)
