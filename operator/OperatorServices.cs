@@ -5,6 +5,7 @@ using SentryOtel.Kubernetes.Events;
 using SentryOtel.Operator.Configuration;
 using SentryOtel.Operator.Credentials;
 using SentryOtel.Operator.References;
+using SentryOtel.Operator.Projects;
 
 namespace SentryOtel.Operator;
 
@@ -24,6 +25,9 @@ internal sealed record OperatorServices
 
     /// <summary>Follows the Secrets and ConfigMaps that exporters and routes refer to; null where nobody does, and they are read now and then.</summary>
     public ReferencedObjects? References { get; init; }
+
+    /// <summary>What is known of projects in Sentry.</summary>
+    public ProjectCatalogs Catalogs { get; init; } = new();
 
     public required ILoggerFactory LoggerFactory { get; init; }
 

@@ -30,6 +30,10 @@ public sealed class SentryProjectRouteSpec
     /// <summary>How much is sent to the project at most, per gateway replica.</summary>
     public RouteRateLimit? RateLimit { get; set; }
 
+    /// <summary>Share of the gateway's senders as a multiple of other projects' when they are scarce; without it 1. Of routes to one project the largest counts.</summary>
+    [Range(1, 100)]
+    public int? Weight { get; set; }
+
     /// <summary>Keep hands off: the project is not touched and the service's data is dropped and counted while true.</summary>
     [Default]
     public bool Suspend { get; set; }

@@ -19,6 +19,10 @@ public sealed class SentryProjectRouteStatus
     [Items(16), ListMapKeys("namespace", "name")]
     public List<RouteExporterStatus>? Exporters { get; set; }
 
+    /// <summary>The value of the routing attribute that the route was accepted with. A server that does not refuse a change of it, or of the exporter, lets it have no effect.</summary>
+    [Length(0, 256)]
+    public string? AttributeValue { get; set; }
+
     /// <summary>The project in Sentry.</summary>
     public RouteProjectStatus? Project { get; set; }
 

@@ -86,6 +86,10 @@ internal sealed class ControllerPass(
                 queue.AddAfter(item.Key, result.Delay, item.Priority);
                 Log.RequeuedAfter(logger, item.Key, result.Delay);
                 break;
+            case ReconciliationOutcome.Failure when result.Delay > TimeSpan.Zero:
+                queue.AddAfter(item.Key, result.Delay, item.Priority);
+                Log.ReconcileFailed(logger, result.Error, item.Key, result.Reason, result.Message, queue.NumRequeues(item.Key));
+                break;
             case ReconciliationOutcome.Failure:
                 queue.AddRateLimited(item.Key, item.Priority);
                 Log.ReconcileFailed(logger, result.Error, item.Key, result.Reason, result.Message, queue.NumRequeues(item.Key));

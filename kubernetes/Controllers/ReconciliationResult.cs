@@ -10,7 +10,7 @@ public sealed class ReconciliationResult
     /// <summary>Which of the four it is.</summary>
     public ReconciliationOutcome Outcome { get; }
 
-    /// <summary>Of <see cref="ReconciliationOutcome.RequeueAfter"/>: the delay.</summary>
+    /// <summary>Of <see cref="ReconciliationOutcome.RequeueAfter"/>, and of a failure that names one: the delay.</summary>
     public TimeSpan Delay { get; private init; }
 
     /// <summary>Of a failure: CamelCase, for programs.</summary>
@@ -36,6 +36,17 @@ public sealed class ReconciliationResult
     /// <summary>It did not work; try again with exponential back-off, for as long as it takes.</summary>
     public static ReconciliationResult Failure(string reason, string message, Exception? error = null) =>
         Failed(ReconciliationOutcome.Failure, reason, message, error);
+
+    /// <summary>It did not work; try again after a delay that the controller keeps account of itself, as it has told people.</summary>
+    /// <param name="reason">CamelCase, for programs.</param>
+    /// <param name="message">For people, without secrets.</param>
+    /// <param name="retryAfter">More than zero.</param>
+    public static ReconciliationResult FailureRetriedAfter(string reason, string message, TimeSpan retryAfter)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(reason);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(retryAfter, TimeSpan.Zero);
+        return new ReconciliationResult(ReconciliationOutcome.Failure) { Reason = reason, Message = message, Delay = retryAfter };
+    }
 
     /// <summary>It can not work until somebody changes something: no retry until the next change or resync.</summary>
     public static ReconciliationResult Terminal(string reason, string message, Exception? error = null) =>

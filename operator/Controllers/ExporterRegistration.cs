@@ -5,6 +5,7 @@ using SentryOtel.Kubernetes.Hosting;
 using SentryOtel.Kubernetes.Informers;
 using SentryOtel.Kubernetes.Queueing;
 using SentryOtel.Operator.Discovery;
+using SentryOtel.Operator.Controllers.RouteWakes;
 using SentryOtel.Operator.Gateways;
 using SentryOtel.Operator.Manifests;
 using SentryOtel.Operator.Planning;
@@ -20,6 +21,9 @@ internal static class ExporterRegistration
     private const int Workers = 4;
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(1);
+
+    /// <summary>A report goes through all routes: while many become ready, one tells of those of half a second.</summary>
+    private static readonly TimeSpan RoutesPause = TimeSpan.FromSeconds(0.5);
 
     /// <summary>Adds the controller to a host.</summary>
     /// <param name="host">The host.</param>
@@ -51,11 +55,11 @@ internal static class ExporterRegistration
             .Owns(WorkKind.Reconcile, Desired<V1StatefulSet>(), sets)
             .Owns(WorkKind.Reconcile, Desired<V1Service>(), fronts)
             .Owns(WorkKind.Reconcile, Removed<V1ServiceAccount>(), accounts)
-            .Owns(WorkKind.Reconcile, Desired<V1ConfigMap>().And(IsNoTable()), maps)
-            .Watches<SentryProjectRoute>(static route => [RouteClaims.ExporterOf(route)], WorkKind.Status, RouteChanges.BesideTraffic(), routes.Informer));
+            .Owns(WorkKind.Reconcile, Desired<V1ConfigMap>().And(IsNoTable()), maps));
         planned.Changed = key => controller.Enqueue(key, WorkKind.Status);
         services.References?.Wakes(ReferenceUserKind.Exporter, key => controller.Enqueue(key));
         discovery.Changed = key => controller.Enqueue(key, WorkKind.Status);
+        routes.Informer.AddHandler(new RouteNews(exporter => controller.EnqueueAfter(exporter, RoutesPause, WorkKind.Status)));
         return controller;
     }
 

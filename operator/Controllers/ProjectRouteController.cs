@@ -1,3 +1,4 @@
+using System.Globalization;
 using SentryOtel.Crds;
 using SentryOtel.Kubernetes.Conditions;
 using SentryOtel.Kubernetes.Controllers;
@@ -30,6 +31,8 @@ internal sealed class ProjectRouteController(
     private static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(100);
 
     private readonly RouteMemory _memory = new();
+    private readonly RouteBackoff _backoff = new(times, random);
+    private readonly LostProject _lost = new(services.Client);
     private readonly RouteStatusComposer _composer = new(services.TimeProvider);
     private RouteMarks? _marks;
     private ProjectResolver? _resolver;
@@ -37,7 +40,8 @@ internal sealed class ProjectRouteController(
 
     private RouteMarks Marks => _marks ??= new RouteMarks(services.Client, _memory);
 
-    private ProjectResolver Resolver => _resolver ??= new ProjectResolver(services, _memory, Marks);
+    /// <summary>Knows what a route asks of Sentry.</summary>
+    public ProjectResolver Resolver => _resolver ??= new ProjectResolver(services, _memory, Marks, times.Recheck);
 
     private ProjectPlanner Planner => _planner ??= new ProjectPlanner(services, Resolver, _memory);
 
@@ -66,17 +70,20 @@ internal sealed class ProjectRouteController(
         {
             var plan = await Planner.PlanAsync(route, exporter, () => routes.Of(key), cancellationToken).ConfigureAwait(false);
             await WriteAsync(route, exporter, accepted, Standstill(route, exporter), cancellationToken, plan).ConfigureAwait(false);
-            return ReconciliationResult.RequeueAfter(Spread(times.Recheck));
+            return ReconciliationResult.RequeueAfter(_backoff.Spread(times.Recheck));
         }
 
-        var project = await Resolver.ResolveAsync(route, exporter, () => routes.Of(key), cancellationToken).ConfigureAwait(false);
+        var isRefused = traffic?.Read(route)?.IsRefused ?? false;
+        var found = await Resolver.ResolveAsync(route, exporter, () => routes.Of(key), isRefused, cancellationToken).ConfigureAwait(false);
+        var (project, next) = Next(route, found);
         await WriteAsync(route, exporter, accepted, project, cancellationToken).ConfigureAwait(false);
         if (project.IsReady && _memory.IntentOf(route) is not null)
         {
             await Marks.ClearIntentAsync(route, cancellationToken).ConfigureAwait(false);
         }
 
-        return Next(project);
+        TellReplacement(route, project);
+        return next;
     }
 
     /// <inheritdoc/>
@@ -106,6 +113,8 @@ internal sealed class ProjectRouteController(
     public Task<ReconciliationResult> DeletedAsync(ObjectKey key, CancellationToken cancellationToken)
     {
         _memory.Forget(key);
+        _backoff.Forget(key);
+        Resolver.Forget(key);
         traffic?.Forget(key);
         services.References?.Release(new ReferenceUser(ReferenceUserKind.Route, key));
         services.Status.Forget("SentryProjectRoute", key);
@@ -134,7 +143,7 @@ internal sealed class ProjectRouteController(
         var plan = outcome.IsPlanned ? new RoutePlan(true, outcome.Reason, outcome.Message) : null;
         await WriteAsync(route, exporter, accepted, project, cancellationToken, plan).ConfigureAwait(false);
         return outcome.IsPlanned
-            ? ReconciliationResult.RequeueAfter(Spread(times.Recheck))
+            ? ReconciliationResult.RequeueAfter(_backoff.Spread(times.Recheck))
             : ReconciliationResult.Failure(outcome.Reason, outcome.Message);
     }
 
@@ -152,6 +161,7 @@ internal sealed class ProjectRouteController(
             : new ProgrammingVerdict(false, accepted.Reason, accepted.Message);
         var observed = traffic?.Read(route);
         var status = _composer.Compose(route, exporter, before, accepted, project, programmed, observed, plan);
+        await _lost.RemoveAsync(route, before?.Project, status.Project, cancellationToken).ConfigureAwait(false);
         var written = await services.Status.WriteAsync(
             route, RouteStatusComposer.OwnPart(route.Status), status, CrdJsonContext.Default.SentryProjectRouteStatus, cancellationToken).ConfigureAwait(false);
         if (written == StatusWrite.Gone)
@@ -161,11 +171,6 @@ internal sealed class ProjectRouteController(
 
         _memory.Remember(route, status);
         TellTransitions(route, before, status);
-        if (accepted.IsAccepted && !programmed.IsProgrammed && project.IsReady)
-        {
-            CheckStatusAfter?.Invoke(ObjectKey.Of(route), times.ProgrammingCheck);
-        }
-
         var now = services.TimeProvider.GetUtcNow();
         if (exporter is not null && observed?.NextChange(now, QueueAge.Of(exporter)) is { } change)
         {
@@ -242,20 +247,37 @@ internal sealed class ProjectRouteController(
             condition?.Status == ConditionStatus.True, condition?.Reason ?? RouteReasons.Pending, condition?.Message ?? "", before.Project);
     }
 
-    private ReconciliationResult Next(ProjectOutcome project) => project.Recheck switch
+    /// <summary>When the route is looked at again. The status names the time where waiting is all that people can do.</summary>
+    private (ProjectOutcome Project, ReconciliationResult Next) Next(SentryProjectRoute route, ProjectOutcome project)
     {
-        ProjectRecheck.WithBackoff => ReconciliationResult.Failure(project.Reason, project.Message),
-        ProjectRecheck.AtTime => ReconciliationResult.RequeueAfter(Spread(project.RetryAfter + TimeSpan.FromSeconds(1))),
-        ProjectRecheck.InTurn => ReconciliationResult.RequeueAfter(project.RetryAfter + Margin),
-        ProjectRecheck.NowAndThen => ReconciliationResult.RequeueAfter(Spread(times.Recheck)),
-        _ => ReconciliationResult.RequeueAfter(Spread(times.DriftCheck)),
-    };
-
-    private TimeSpan Spread(TimeSpan interval)
-    {
-        lock (random)
+        var key = ObjectKey.Of(route);
+        if (project.Recheck is not (ProjectRecheck.WithBackoff or ProjectRecheck.AtTime))
         {
-            return interval * (1 + (random.NextDouble() / 5));
+            _backoff.Forget(key);
+            return (project, project.Recheck switch
+            {
+                ProjectRecheck.InTurn => ReconciliationResult.RequeueAfter(project.RetryAfter + Margin),
+                ProjectRecheck.NowAndThen => ReconciliationResult.RequeueAfter(_backoff.Spread(times.Recheck)),
+                _ => ReconciliationResult.Success(),
+            });
+        }
+
+        var pause = project.Recheck == ProjectRecheck.AtTime ? _backoff.Spread(project.RetryAfter + TimeSpan.FromSeconds(1)) : _backoff.Next(key);
+        if (project.IsTransient)
+        {
+            var at = services.TimeProvider.GetUtcNow() + pause + TimeSpan.FromSeconds(0.5);
+            project = project with { Message = string.Create(CultureInfo.InvariantCulture, $"{project.Message}; next try at {at:yyyy-MM-dd'T'HH:mm:ss'Z'}") };
+        }
+
+        return (project, ReconciliationResult.FailureRetriedAfter(project.Reason, project.Message, pause));
+    }
+
+    private void TellReplacement(SentryProjectRoute route, ProjectOutcome project)
+    {
+        if (project is { IsReady: true, ReplacedId: { } gone } && project.Reason != RouteReasons.ProjectRenamed)
+        {
+            services.Events.Event(
+                route, EventType.Warning, RouteReasons.ProjectReplaced, "Reconcile", $"project {gone} is not this route's any more: it sends to project {project.Project!.Id} now; {project.Message}");
         }
     }
 }

@@ -5,6 +5,7 @@ using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Kubernetes.Hosting;
 using SentryOtel.Kubernetes.Informers;
 using SentryOtel.Kubernetes.Queueing;
+using SentryOtel.Operator.Controllers.RouteWakes;
 using SentryOtel.Operator.Gateways;
 using SentryOtel.Operator.Planning;
 using SentryOtel.Operator.Projects;
@@ -12,13 +13,16 @@ using SentryOtel.Operator.References;
 using SentryOtel.Operator.Routes;
 using SentryOtel.Operator.RoutingTables;
 using SentryOtel.Operator.Traffic;
+using SentryOtel.Sentry.Api;
 
 namespace SentryOtel.Operator.Controllers;
 
 /// <summary>Hooks the route controller up: what it caches, and what wakes it.</summary>
 internal static class ProjectRouteRegistration
 {
-    private const int Workers = 4;
+    // As many calls as the budget of a token lets out at a time: a route waits for Sentry most of its pass.
+    private const int Workers = SentryApiBudget.MaxConcurrency;
+    private const int StatusWorkers = 4;
 
     /// <summary>Adds the controller to a host.</summary>
     /// <param name="host">The host.</param>
@@ -38,21 +42,21 @@ internal static class ProjectRouteRegistration
         var tables = RoutingTableStore.AddTo(host, spaces);
         var leases = host.Informer(new InformerOptions<V1Lease> { Namespaces = spaces, LabelSelector = GatewayLeases.Selector });
         var acceptance = new RouteAcceptance(routes, namespaces?.Store);
-        var programming = new RouteProgramming(tables, new GatewayLeases(leases.Store, services.TimeProvider));
+        var gateways = new GatewayLeases(leases.Store, services.TimeProvider);
+        var programming = new RouteProgramming(tables, gateways);
         var reconciler = new ProjectRouteController(services, exporters.Store, routes, acceptance, programming, times, random, traffic);
         var controller = host.AddController(reconciler, builder =>
         {
             builder.WithOptions(new ControllerOptions
             {
                 MaxConcurrentReconciles = Workers,
+                MaxConcurrentStatusReconciles = StatusWorkers,
                 RateLimiter = () => new ItemExponentialFailureRateLimiter<ObjectKey>(times.Backoff, times.MaxBackoff, jitterFactor: 0.2, random: random),
             });
             builder.When(ByPeople())
             .Watches(acceptance.RivalsOf, predicate: ClaimChanged(), informer: routes.Informer)
             .Watches<SentryExporter>(exporter => KeysOf(routes, ObjectKey.Of(exporter)), predicate: TermsChanged())
-            .Watches<SentryExporter>(exporter => KeysOf(routes, ObjectKey.Of(exporter)), WorkKind.Status)
-            .Watches(map => KeysLabelled(exporters.Store, routes, map), WorkKind.Status, informer: tables.Informer)
-            .Watches(lease => KeysLabelled(exporters.Store, routes, lease), WorkKind.Status, GenerationReported(), leases);
+            .Watches<SentryExporter>(exporter => KeysOf(routes, ObjectKey.Of(exporter)), WorkKind.Status, StateChanged());
             if (namespaces is not null)
             {
                 builder.Watches(
@@ -61,7 +65,14 @@ internal static class ProjectRouteRegistration
         });
         services.References?.Wakes(ReferenceUserKind.Route, key => controller.Enqueue(key));
         reconciler.CheckStatusAfter = (key, delay) => controller.EnqueueAfter(key, delay, WorkKind.Status);
+        var served = new ServedGenerations(exporters.Store, tables, gateways, times.ProgrammingCheck, WakeStatus, services.TimeProvider);
+        tables.Informer.AddHandler(new TableNews(tables, WakeStatus));
+        leases.AddHandler(served);
+        host.AddRunnable(served);
+        host.AddRunnable(new ProjectWatch(services, exporters.Store, routes, reconciler.Resolver, times, random, key => controller.Enqueue(key)));
         return controller;
+
+        void WakeStatus(ObjectKey route) => controller.Enqueue(route, WorkKind.Status);
     }
 
     /// <summary>Changes of the route that are not this controller's own.</summary>
@@ -84,23 +95,15 @@ internal static class ProjectRouteRegistration
             .Or(new EventPredicate<SentryExporter>(update: static (before, after) => PlanMark.IsOn(before) != PlanMark.IsOn(after)))
             .Or(new EventPredicate<SentryExporter>(update: static (before, after) => HasCredentials(before) != HasCredentials(after)));
 
-    private static bool HasCredentials(SentryExporter exporter) => exporter.Status?.Conditions.IsConditionTrue("CredentialsValid") ?? false;
+    /// <summary>What the status of a route repeats of its exporter's, whose counts change with every route that becomes ready.</summary>
+    private static EventPredicate<SentryExporter> StateChanged() =>
+        new(update: static (before, after) => RouteStatusComposer.StateOf(before) != RouteStatusComposer.StateOf(after));
 
-    /// <summary>Leases are renewed every few seconds; only a generation is news.</summary>
-    private static EventPredicate<V1Lease> GenerationReported() => new(
-        update: static (before, after) => RouteProgramming.GenerationOf(before) != RouteProgramming.GenerationOf(after));
+    private static bool HasCredentials(SentryExporter exporter) => exporter.Status?.Conditions.IsConditionTrue("CredentialsValid") ?? false;
 
     private static IEnumerable<ObjectKey> KeysOf(RouteIndex routes, ObjectKey exporter) =>
         routes.Of(exporter).Select(static route => ObjectKey.Of(route));
 
     private static IEnumerable<ObjectKey> KeysIn(IStore<SentryProjectRoute> routes, string @namespace) =>
         routes.ByNamespace(@namespace).Select(static route => ObjectKey.Of(route));
-
-    /// <summary>The routes of the exporter whose label an object carries, in the object's namespace.</summary>
-    private static IEnumerable<ObjectKey> KeysLabelled(IStore<SentryExporter> exporters, RouteIndex routes, IKubernetesObject child) =>
-        child.Metadata.Labels?.TryGetValue(SentryOtelGroup.ExporterLabel, out var label) == true
-            ? exporters.ByNamespace(child.Metadata.Namespace!)
-                .Where(exporter => Naming.LabelValue(exporter.Metadata.Name!) == label)
-                .SelectMany(exporter => KeysOf(routes, ObjectKey.Of(exporter)))
-            : [];
 }

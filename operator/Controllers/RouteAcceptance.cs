@@ -13,8 +13,8 @@ namespace SentryOtel.Operator.Controllers;
 internal sealed class RouteAcceptance(RouteIndex routes, IStore<V1NamespaceMetadata>? namespaces)
 {
     /// <summary>The other routes that claim the same value of the same exporter: what happens to one concerns the others.</summary>
-    public IEnumerable<ObjectKey> RivalsOf(SentryProjectRoute route) => routes.Of(RouteClaims.ExporterOf(route))
-        .Where(other => other.Spec.AttributeValue == route.Spec.AttributeValue && ObjectKey.Of(other) != ObjectKey.Of(route))
+    public IEnumerable<ObjectKey> RivalsOf(SentryProjectRoute route) => routes.Claiming(RouteClaims.ExporterOf(route), RouteClaims.ValueOf(route))
+        .Where(other => ObjectKey.Of(other) != ObjectKey.Of(route))
         .Select(static other => ObjectKey.Of(other));
 
     /// <summary>Decides.</summary>
@@ -25,20 +25,31 @@ internal sealed class RouteAcceptance(RouteIndex routes, IStore<V1NamespaceMetad
             return refused;
         }
 
-        var claims = routes.Of(RouteClaims.ExporterOf(route))
-            .Where(other => other.Spec.AttributeValue == route.Spec.AttributeValue && Refuse(other, exporter) is null);
-        var winner = RouteClaims.Winner(claims, route.Spec.AttributeValue);
+        var value = RouteClaims.ValueOf(route);
+        var claims = routes.Claiming(RouteClaims.ExporterOf(route), value);
+        var winner = claims.Count == 1 ? claims[0] : RouteClaims.Winner(claims.Where(other => MayHold(other, exporter)), value);
         return winner is null || winner.Metadata.Uid == route.Metadata.Uid || RouteClaims.Precedence.Compare(route, winner) < 0
             ? new AcceptanceVerdict(true, RouteReasons.Accepted, "the exporter takes the route")
             : new AcceptanceVerdict(
                 false, RouteReasons.Conflict, $"route {winner.Metadata.Namespace}/{winner.Metadata.Name} is older and has the same attributeValue");
     }
 
+    // What somebody tried to change stays in force.
+    private bool MayHold(SentryProjectRoute route, SentryExporter? exporter) => RouteClaims.FindForbiddenChange(route) is [_, ..] || Refuse(route, exporter) is null;
+
     private AcceptanceVerdict? Refuse(SentryProjectRoute route, SentryExporter? exporter)
     {
         if (SentryProjectRouteValidator.Validate(route.Spec) is [_, ..] errors)
         {
             return new AcceptanceVerdict(false, RouteReasons.InvalidSpec, string.Join("; ", errors));
+        }
+
+        if (RouteClaims.FindForbiddenChange(route) is [_, ..] changes)
+        {
+            return new AcceptanceVerdict(
+                false,
+                RouteReasons.InvalidSpec,
+                $"{string.Join("; ", changes)}. Data of \"{RouteClaims.ValueOf(route)}\" go on by SentryExporter {RouteClaims.ExporterOf(route)} as before");
         }
 
         var key = RouteClaims.ExporterOf(route);

@@ -3,6 +3,7 @@ using SentryOtel.Crds;
 using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Operator.Gateways;
 using SentryOtel.Operator.Projects;
+using SentryOtel.Operator.Routes;
 using SentryOtel.Operator.RoutingTables;
 using SentryOtel.Sentry.Routing;
 
@@ -23,7 +24,7 @@ internal sealed class RouteProgramming(RoutingTableStore tables, GatewayLeases g
     /// <param name="project">The project that the route shall send to; null when there is none.</param>
     public ProgrammingVerdict Of(SentryProjectRoute route, SentryExporter exporter, RouteProjectStatus? project)
     {
-        var entry = tables.Find(exporter, route.Spec.AttributeValue);
+        var entry = tables.Find(exporter, RouteClaims.ValueOf(route));
         if (entry is null || entry.Route != $"{route.Metadata.Namespace}/{route.Metadata.Name}")
         {
             return new ProgrammingVerdict(false, RouteReasons.Pending, "the routing table does not have the route yet");

@@ -11,6 +11,9 @@ namespace SentryOtel.Operator.Controllers;
 /// <summary>Puts a route's status together from what was found. Ready means: a span sent now would arrive.</summary>
 internal sealed class RouteStatusComposer(TimeProvider timeProvider)
 {
+    private const string CredentialsValid = ExporterStatus.CredentialsValid;
+    private const string GatewayAvailable = ExporterStatus.GatewayAvailable;
+
     private static readonly string[] OwnTypes =
         [RouteReasons.AcceptedType, RouteReasons.ProjectReadyType, RouteReasons.ProgrammedType, RouteReasons.ReadyType, RouteReasons.RateLimitedType, PlanReasons.PlannedType];
 
@@ -55,6 +58,7 @@ internal sealed class RouteStatusComposer(TimeProvider timeProvider)
             ObservedGeneration = route.Metadata.Generation,
             Conditions = conditions,
             Exporters = [new RouteExporterStatus { Namespace = key.Namespace!, Name = key.Name, Conditions = [.. conditions] }],
+            AttributeValue = before?.AttributeValue ?? (accepted.IsAccepted ? route.Spec.AttributeValue : null),
             Project = project.Project,
             Traffic = observed?.Traffic ?? before?.Traffic,
             Origin = RouteAnnotations.OriginOf(route),
@@ -62,6 +66,14 @@ internal sealed class RouteStatusComposer(TimeProvider timeProvider)
 
         void Set(string type, bool holds, string because, string text) =>
             conditions.SetCondition(type, ConditionStatus.Of(holds), because, text, route.Metadata.Generation, timeProvider);
+    }
+
+    /// <summary>What a route's status says of its exporter's.</summary>
+    public static (string? Credentials, string? CredentialsReason, string? CredentialsMessage, string? Gateway, string? GatewayMessage) StateOf(SentryExporter exporter)
+    {
+        var credentials = exporter.Status?.Conditions.FindCondition(CredentialsValid);
+        var gateway = exporter.Status?.Conditions.FindCondition(GatewayAvailable);
+        return (credentials?.Status, credentials?.Reason, credentials?.Message, gateway?.Status, gateway?.Status == ConditionStatus.True ? null : gateway?.Message);
     }
 
     /// <summary>The part of a status that this controller writes: all but conditions of types that it does not know.</summary>
@@ -72,6 +84,7 @@ internal sealed class RouteStatusComposer(TimeProvider timeProvider)
         Exporters = status.Exporters is { } exporters
             ? [.. exporters.Select(static exporter => new RouteExporterStatus { Namespace = exporter.Namespace, Name = exporter.Name, Conditions = Own(exporter.Conditions) })]
             : null,
+        AttributeValue = status.AttributeValue,
         Project = status.Project,
         Traffic = status.Traffic,
         Origin = status.Origin,
@@ -115,7 +128,7 @@ internal sealed class RouteStatusComposer(TimeProvider timeProvider)
             return (false, project.Reason, project.Message);
         }
 
-        var credentials = exporter.Status?.Conditions.FindCondition("CredentialsValid");
+        var credentials = exporter.Status?.Conditions.FindCondition(CredentialsValid);
         if (route.Spec.DsnSecretRef is null && credentials?.Status != ConditionStatus.True)
         {
             return (false, credentials?.Reason ?? RouteReasons.CredentialsUnknown, credentials?.Message ?? "the exporter's token has not been tried yet");
@@ -126,9 +139,9 @@ internal sealed class RouteStatusComposer(TimeProvider timeProvider)
             return (false, programmed.Reason, programmed.Message);
         }
 
-        if (exporter.Status?.Conditions.IsConditionTrue("GatewayAvailable") != true)
+        if (exporter.Status?.Conditions.IsConditionTrue(GatewayAvailable) != true)
         {
-            return (false, RouteReasons.GatewayUnavailable, exporter.Status?.Conditions.FindCondition("GatewayAvailable")?.Message ?? "no gateway is available");
+            return (false, RouteReasons.GatewayUnavailable, exporter.Status?.Conditions.FindCondition(GatewayAvailable)?.Message ?? "no gateway is available");
         }
 
         if (observed?.IsRefused == true)

@@ -14,6 +14,7 @@ using SentryOtel.Operator.Credentials;
 using SentryOtel.Operator.Discovery;
 using SentryOtel.Operator.Planning;
 using SentryOtel.Operator.References;
+using SentryOtel.Operator.Projects;
 using SentryOtel.Operator.Routes;
 using SentryOtel.Operator.RoutingTables;
 using SentryOtel.Operator.Traffic;
@@ -26,6 +27,7 @@ internal sealed class OperatorComposition : IAsyncDisposable
     private const string ReportingController = SentryOtelGroup.Group + "/operator";
 
     private readonly ExporterConnections _connections;
+    private readonly ProjectCatalogs _catalogs = new();
     private readonly IDisposable _gateways;
 
     /// <param name="client">For everything but leader election.</param>
@@ -55,6 +57,7 @@ internal sealed class OperatorComposition : IAsyncDisposable
             Events = builder.Events,
             Connections = _connections,
             References = references,
+            Catalogs = _catalogs,
             LoggerFactory = loggerFactory,
             TimeProvider = timeProvider,
         };
@@ -85,6 +88,7 @@ internal sealed class OperatorComposition : IAsyncDisposable
     {
         await Host.DisposeAsync().ConfigureAwait(false);
         _gateways.Dispose();
+        _catalogs.Dispose();
         _connections.Dispose();
     }
 

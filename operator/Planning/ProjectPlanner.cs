@@ -3,6 +3,7 @@ using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Operator.Credentials;
 using SentryOtel.Operator.Projects;
 using SentryOtel.Sentry.Api;
+using SentryOtel.Sentry.Catalogs;
 using SentryOtel.Sentry.Projects;
 using AdoptionPolicy = SentryOtel.Sentry.Projects.AdoptionPolicy;
 
@@ -11,14 +12,16 @@ namespace SentryOtel.Operator.Planning;
 /// <summary>Finds out what would become of a route's project: the same steps as the real ones, with a client that changes nothing.</summary>
 internal sealed class ProjectPlanner(OperatorServices services, ProjectResolver resolver, RouteMemory memory)
 {
+    private static readonly TimeSpan Fresh = new CatalogTimes().Fresh;
+
     // Its grants are of plans alone.
-    private readonly AutoCreationQuota _quota = new();
+    private readonly AutoCreationQuota _quota = new(isOfPlans: true);
 
     /// <summary>A planner for routes that nobody works on beside it.</summary>
     public static ProjectPlanner Create(OperatorServices services)
     {
         var memory = new RouteMemory();
-        return new ProjectPlanner(services, new ProjectResolver(services, memory, new RouteMarks(services.Client, memory)), memory);
+        return new ProjectPlanner(services, new ProjectResolver(services, memory, new RouteMarks(services.Client, memory), services.Options.RouteTimes.Recheck), memory);
     }
 
     /// <summary>The plan for a route that its exporter has accepted.</summary>
@@ -45,12 +48,12 @@ internal sealed class ProjectPlanner(OperatorServices services, ProjectResolver 
         var rationed = wished && AutoCreationQuota.IsAutomatic(route);
         var refusal = rationed ? Refuse(route, exporter, siblings) : null;
         var request = resolver.Request(route, exporter, memory.StatusOf(route)?.Project) with { MayCreate = wished && refusal is null, RecordIntent = null };
-        var planning = new PlanningSentryApiClient(api);
+        var planning = new PlanningSentryApiClient(services.Catalogs.Of(connection, services.TimeProvider).ViewFor(api, request, Fresh));
         var result = await new ProjectProvisioner(planning, services.TimeProvider).ProvisionAsync(request, cancellationToken).ConfigureAwait(false);
         var creates = planning.Changes.Any(static change => change.Kind == PlannedChangeKind.CreateProject);
         if (rationed && refusal is null && !creates)
         {
-            _quota.GiveBack(exporter, route);
+            _quota.Forget(ObjectKey.Of(route));
         }
 
         return Describe(request, result, planning.Changes, refusal);

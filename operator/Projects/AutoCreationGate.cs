@@ -1,6 +1,7 @@
 using System.Globalization;
 using SentryOtel.Crds;
 using SentryOtel.Kubernetes.Conditions;
+using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Sentry.Projects;
 using SentryOtel.Sentry.Routing;
 
@@ -79,12 +80,15 @@ internal sealed class AutoCreationGate(RouteMemory memory, TimeProvider timeProv
         else if (refusal is null || result.Project is not null)
         {
             _rate.Return(exporter, route);
-            if (result.Project is not { Created: true })
+            if (result.Project is not { Created: true } && memory.StatusOf(route)?.Project is not { Created: true })
             {
-                _quota.GiveBack(exporter, route);
+                _quota.Forget(ObjectKey.Of(route));
             }
         }
     }
+
+    /// <summary>The route is gone, or a person's now: its place is free.</summary>
+    public void Forget(ObjectKey route) => _quota.Forget(route);
 
     private static ProjectOutcome Refusal(string reason, string message) => new(false, reason, message, null) { Recheck = ProjectRecheck.NowAndThen };
 }

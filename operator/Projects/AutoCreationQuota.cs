@@ -1,47 +1,68 @@
 using SentryOtel.Crds;
+using SentryOtel.Kubernetes.Entities;
 
 namespace SentryOtel.Operator.Projects;
 
 /// <summary>
-/// Keeps an exporter within <c>projects.maxAutoCreated</c>. Counts what the routes say was created and what this process has let through since,
-/// since the cache does not know that yet.
+/// Keeps an exporter within <c>projects.maxAutoCreated</c>. Counts what this process has let through, and once, when an exporter is met first, what its routes say was
+/// created before; from then on it hears of every route that goes.
 /// </summary>
-internal sealed class AutoCreationQuota
+/// <param name="isOfPlans">Routes that are only planned go without a word: they are looked for before a place is refused.</param>
+internal sealed class AutoCreationQuota(bool isOfPlans = false)
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, HashSet<string>> _granted = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, HashSet<ObjectKey>> _granted = new(StringComparer.Ordinal);
+    private readonly Dictionary<ObjectKey, Grant> _grants = [];
 
     /// <summary>Whether the route may have a project created for it.</summary>
     /// <param name="exporter">Its exporter.</param>
     /// <param name="route">The route.</param>
-    /// <param name="siblings">
-    /// Gives all routes of the exporter as they are now: in a list of before, a route that came since would be missing and lose what it was granted.
-    /// </param>
+    /// <param name="siblings">Gives all routes of the exporter as they are now.</param>
     public bool TryTake(SentryExporter exporter, SentryProjectRoute route, Func<IEnumerable<SentryProjectRoute>> siblings)
     {
         lock (_gate)
         {
-            var alive = siblings().Where(IsAutomatic).ToDictionary(static sibling => sibling.Metadata.Uid!, StringComparer.Ordinal);
             if (!_granted.TryGetValue(exporter.Metadata.Uid!, out var granted))
             {
-                _granted.Add(exporter.Metadata.Uid!, granted = new HashSet<string>(StringComparer.Ordinal));
+                _granted.Add(exporter.Metadata.Uid!, granted = []);
+                foreach (var made in siblings().Where(static sibling => IsAutomatic(sibling) && sibling.Status?.Project?.Created == true))
+                {
+                    PutLocked(exporter, made);
+                }
             }
 
-            granted.RemoveWhere(uid => !alive.ContainsKey(uid));
-            granted.UnionWith(alive.Values.Where(static sibling => sibling.Status?.Project?.Created == true).Select(static sibling => sibling.Metadata.Uid!));
-            return granted.Contains(route.Metadata.Uid!) || (granted.Count < exporter.Spec.Projects.MaxAutoCreated && granted.Add(route.Metadata.Uid!));
+            var key = ObjectKey.Of(route);
+            if (_grants.TryGetValue(key, out var known) && known.Uid != route.Metadata.Uid)
+            {
+                // Deleted and made again under its name, unseen.
+                ForgetLocked(key);
+            }
+
+            if (isOfPlans && !granted.Contains(key) && granted.Count >= exporter.Spec.Projects.MaxAutoCreated)
+            {
+                var alive = siblings().Select(static sibling => ObjectKey.Of(sibling)).ToHashSet();
+                foreach (var gone in granted.Where(taken => !alive.Contains(taken)).ToList())
+                {
+                    ForgetLocked(gone);
+                }
+            }
+
+            if (!granted.Contains(key) && granted.Count >= exporter.Spec.Projects.MaxAutoCreated && route.Status?.Project?.Created != true)
+            {
+                return false;
+            }
+
+            PutLocked(exporter, route);
+            return true;
         }
     }
 
-    /// <summary>Nothing was created after all.</summary>
-    public void GiveBack(SentryExporter exporter, SentryProjectRoute route)
+    /// <summary>Nothing was created after all, or the route is gone: its place is free.</summary>
+    public void Forget(ObjectKey route)
     {
         lock (_gate)
         {
-            if (_granted.TryGetValue(exporter.Metadata.Uid!, out var granted))
-            {
-                granted.Remove(route.Metadata.Uid!);
-            }
+            ForgetLocked(route);
         }
     }
 
@@ -50,4 +71,21 @@ internal sealed class AutoCreationQuota
 
     /// <summary>True for an automatic route whose project was made for it or may still be: one that was there before costs nothing.</summary>
     public static bool Counts(SentryProjectRoute route) => IsAutomatic(route) && route.Status?.Project is not { Id.Length: > 0, Created: false };
+
+    private void PutLocked(SentryExporter exporter, SentryProjectRoute route)
+    {
+        var key = ObjectKey.Of(route);
+        _granted[exporter.Metadata.Uid!].Add(key);
+        _grants[key] = new Grant(exporter.Metadata.Uid!, route.Metadata.Uid);
+    }
+
+    private void ForgetLocked(ObjectKey route)
+    {
+        if (_grants.Remove(route, out var grant))
+        {
+            _granted[grant.Exporter].Remove(route);
+        }
+    }
+
+    private sealed record Grant(string Exporter, string? Uid);
 }

@@ -16,13 +16,19 @@ internal sealed record ProjectOutcome(bool IsReady, string Reason, string Messag
 
     /// <summary>For <see cref="ProjectRecheck.AtTime"/> Sentry's own word, for <see cref="ProjectRecheck.InTurn"/> the time until it.</summary>
     public TimeSpan RetryAfter { get; init; }
+
+    /// <summary>True when waiting alone can cure it, so that people want to know when it is tried again.</summary>
+    public bool IsTransient { get; init; }
+
+    /// <summary>Id of the project known before, when that one is gone and this one took its place.</summary>
+    public string? ReplacedId { get; init; }
 }
 
 /// <summary>When to look at a project again.</summary>
 internal enum ProjectRecheck
 {
-    /// <summary>At the usual interval, for drift.</summary>
-    Periodically,
+    /// <summary>When the watch over all projects finds that something has changed.</summary>
+    WhenChanged,
 
     /// <summary>Soon, and then ever more rarely: waiting can cure it, or trying costs.</summary>
     WithBackoff,

@@ -54,14 +54,14 @@ internal sealed class ProjectRemoval(OperatorServices services, RouteMemory memo
         }
 
         var connection = await services.Connections.GetAsync(exporter, cancellationToken).ConfigureAwait(false);
-        if (connection.Api is not { } api)
+        if (connection.Api is not { } passes)
         {
             var error = connection.Error ?? new CredentialError(RouteReasons.NoOrganization, "the exporter has no organization any more");
             return RemovalOutcome.Waiting(error.Reason, error.Message);
         }
 
-        api = PlanMark.IsOn(route, exporter) ? new PlanningSentryApiClient(api) : api;
-
+        var recording = services.Catalogs.Of(connection, services.TimeProvider).Recording(passes);
+        var api = PlanMark.IsOn(route, exporter) ? new PlanningSentryApiClient(recording) : recording;
         var id = project?.Id;
         if (project is not { Created: true })
         {

@@ -1,7 +1,10 @@
 using SentryOtel.Crds;
+using SentryOtel.Kubernetes.Conditions;
+using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Operator.Credentials;
 using SentryOtel.Operator.References;
 using SentryOtel.Sentry.Api;
+using SentryOtel.Sentry.Catalogs;
 using SentryOtel.Sentry.Ingest;
 using SentryOtel.Sentry.Projects;
 using Adoption = SentryOtel.Sentry.Projects.AdoptionPolicy;
@@ -10,17 +13,24 @@ using AdoptionPolicy = SentryOtel.Crds.AdoptionPolicy;
 namespace SentryOtel.Operator.Projects;
 
 /// <summary>Finds or creates the project of a route that its exporter has accepted.</summary>
-internal sealed class ProjectResolver(OperatorServices services, RouteMemory memory, RouteMarks marks)
+internal sealed class ProjectResolver(OperatorServices services, RouteMemory memory, RouteMarks marks, TimeSpan recheck)
 {
+    private static readonly TimeSpan Fresh = new CatalogTimes().Fresh;
+
     private readonly AutoCreationGate _gate = new(memory, services.TimeProvider);
 
     /// <summary>Resolves the project. May add the route's finalizer and note an intent, never writes its status.</summary>
     /// <param name="route">The route; its metadata is brought up to date when it is written.</param>
     /// <param name="exporter">Its exporter.</param>
     /// <param name="siblings">Gives all routes of the exporter as they are at the time.</param>
+    /// <param name="isRefused">Whether Sentry's ingest refuses the project, so that what is known of it does not count.</param>
     /// <param name="cancellationToken">Ends it; a create that was sent may still be carried out.</param>
     public async Task<ProjectOutcome> ResolveAsync(
-        SentryProjectRoute route, SentryExporter exporter, Func<IReadOnlyList<SentryProjectRoute>> siblings, CancellationToken cancellationToken)
+        SentryProjectRoute route,
+        SentryExporter exporter,
+        Func<IReadOnlyList<SentryProjectRoute>> siblings,
+        bool isRefused,
+        CancellationToken cancellationToken)
     {
         if (route.Spec.DsnSecretRef is { } reference)
         {
@@ -41,7 +51,24 @@ internal sealed class ProjectResolver(OperatorServices services, RouteMemory mem
                 false, RouteReasons.NoOrganization, "the exporter has a DSN and no organization: name the project by dsnSecretRef", null);
         }
 
-        return await ProvisionAsync(route, exporter, siblings, api, known, cancellationToken).ConfigureAwait(false);
+        var request = Request(route, exporter, known);
+        var view = services.Catalogs.Of(connection, services.TimeProvider).ViewFor(api, request, MaxAgeOf(route, isRefused));
+        return await ProvisionAsync(route, exporter, siblings, view, request, known, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Forgets a route that is gone.</summary>
+    public void Forget(ObjectKey route) => _gate.Forget(route);
+
+    /// <summary>
+    /// How old what is known may be. Of a project that is ready the watch tells what changes; one that is missing is waited for; what a person has just asked for, or what
+    /// Sentry refuses, has to be looked at.
+    /// </summary>
+    private TimeSpan MaxAgeOf(SentryProjectRoute route, bool isRefused)
+    {
+        var status = memory.StatusOf(route);
+        return isRefused || status?.ObservedGeneration != route.Metadata.Generation ? Fresh
+            : status!.Conditions.IsConditionTrue(RouteReasons.ProjectReadyType) ? TimeSpan.MaxValue
+            : recheck;
     }
 
     private async Task<ProjectOutcome> ReadDsnAsync(
@@ -82,17 +109,22 @@ internal sealed class ProjectResolver(OperatorServices services, RouteMemory mem
         SentryExporter exporter,
         Func<IReadOnlyList<SentryProjectRoute>> siblings,
         ISentryApiClient api,
+        ProvisionRequest request,
         RouteProjectStatus? known,
         CancellationToken cancellationToken)
     {
         var wished = MayCreate(route, exporter);
         var isAutomatic = wished && AutoCreationQuota.IsAutomatic(route);
         var refusal = isAutomatic ? _gate.Enter(route, exporter, siblings) : null;
-        var request = Request(route, exporter, known) with { MayCreate = wished && refusal is null };
+        request = request with { MayCreate = wished && refusal is null };
         var result = await new ProjectProvisioner(api, services.TimeProvider).ProvisionAsync(request, cancellationToken).ConfigureAwait(false);
         if (isAutomatic)
         {
             _gate.Leave(route, exporter, refusal, result);
+        }
+        else if (!AutoCreationQuota.IsAutomatic(route))
+        {
+            _gate.Forget(ObjectKey.Of(route));
         }
 
         return result.Project is { } project ? Found(project, request) : Failed(result.Error!, known, refusal);
@@ -150,8 +182,17 @@ internal sealed class ProjectResolver(OperatorServices services, RouteMemory mem
             Created = project.Created,
             PublicKey = project.PublicKey,
             Endpoints = new RouteProjectEndpoints { Traces = project.Endpoints.Traces.AbsoluteUri, Logs = project.Endpoints.Logs.AbsoluteUri },
-        });
+        })
+        {
+            ReplacedId = project.ReplacedId,
+        };
     }
+
+    /// <summary>Where a status says that data are sent; null when it does not.</summary>
+    public static OtlpEndpoints? EndpointsOf(RouteProjectStatus? project) => project?.Endpoints is { Traces: { } traces, Logs: { } logs }
+        && Uri.TryCreate(traces, UriKind.Absolute, out var tracesUri) && Uri.TryCreate(logs, UriKind.Absolute, out var logsUri)
+            ? new OtlpEndpoints(tracesUri, logsUri)
+            : null;
 
     private static ProjectOutcome Failed(ProvisionError error, RouteProjectStatus? known, ProjectOutcome? refusal) => error switch
     {
@@ -159,9 +200,10 @@ internal sealed class ProjectResolver(OperatorServices services, RouteMemory mem
         {
             Recheck = ProjectRecheck.AtTime,
             RetryAfter = wait,
+            IsTransient = true,
         },
         { IsTransient: true } or { Reason: ProvisionErrorReason.Sentry } =>
-            new ProjectOutcome(false, error.ConditionReason, error.Message, known) { Recheck = ProjectRecheck.WithBackoff },
+            new ProjectOutcome(false, error.ConditionReason, error.Message, known) { Recheck = ProjectRecheck.WithBackoff, IsTransient = error.IsTransient },
         { Reason: ProvisionErrorReason.ProjectNotFound } when refusal is not null => refusal,
 
         // The project is there: whose it is must not be forgotten.

@@ -25,6 +25,7 @@ internal static class RouteReasons
     public const string ProjectCreated = "ProjectCreated";
     public const string ProjectAdopted = "ProjectAdopted";
     public const string ProjectRenamed = "ProjectRenamed";
+    public const string ProjectReplaced = "ProjectReplaced";
     public const string MaxAutoCreatedReached = "MaxAutoCreatedReached";
     public const string CreationRateLimited = "CreationRateLimited";
     public const string ServiceNotAllowed = "ServiceNotAllowed";

@@ -21,6 +21,7 @@ internal static class RouteChanges
             Conditions = Lasting(status.Conditions),
             Exporters = status.Exporters?
                 .ConvertAll(static exporter => new RouteExporterStatus { Namespace = exporter.Namespace, Name = exporter.Name, Conditions = Lasting(exporter.Conditions) }),
+            AttributeValue = status.AttributeValue,
             Project = status.Project,
             Origin = status.Origin,
         },

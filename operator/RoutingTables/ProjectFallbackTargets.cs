@@ -68,7 +68,8 @@ internal sealed class ProjectFallbackTargets(OperatorServices services) : IFallb
             IngestUrl = exporter.Spec.Ingest?.UrlOverride is { Length: > 0 } url ? new Uri(url) : null,
             Known = known?.Slug == slug ? known : null,
         };
-        var result = await new ProjectProvisioner(api, services.TimeProvider).ProvisionAsync(request, cancellationToken).ConfigureAwait(false);
+        var view = services.Catalogs.Of(connection, services.TimeProvider).ViewFor(api, request, Retry);
+        var result = await new ProjectProvisioner(view, services.TimeProvider).ProvisionAsync(request, cancellationToken).ConfigureAwait(false);
         if (result.Project is { } project)
         {
             var target = new RouteTarget

@@ -16,10 +16,13 @@ internal static class RouteEntries
     [
         .. routes
             .Where(static route => route.Metadata.DeletionTimestamp is null)
-            .GroupBy(static route => route.Spec.AttributeValue, StringComparer.Ordinal)
+            .GroupBy(RouteClaims.ValueOf, StringComparer.Ordinal)
             .Select(claims => Of(exporter, Holder(exporter, [.. claims.Order(RouteClaims.Precedence)])))
             .OrderBy(static entry => entry.Value, StringComparer.Ordinal),
     ];
+
+    /// <summary>The route of an entry; null when it has none.</summary>
+    public static ObjectKey? RouteOf(RouteEntry entry) => entry.Route?.Split('/', 2) is [var space, var name] ? new ObjectKey(space, name) : null;
 
     // A route that may not attach must not keep out a younger one that may.
     private static SentryProjectRoute Holder(SentryExporter exporter, IReadOnlyList<SentryProjectRoute> claims) =>
@@ -29,10 +32,11 @@ internal static class RouteEntries
     {
         var entry = new RouteEntry
         {
-            Value = route.Spec.AttributeValue,
+            Value = RouteClaims.ValueOf(route),
             Route = $"{route.Metadata.Namespace}/{route.Metadata.Name}",
             Rationed = AutoCreationQuota.Counts(route) ? true : null,
             RateLimit = route.Spec.RateLimit is { } limit ? new RouteLimits(limit.ItemsPerSecond, limit.BytesPerSecond) : null,
+            Weight = route.Spec.Weight,
         };
         if (route.Spec.Suspend)
         {
@@ -59,21 +63,29 @@ internal static class RouteEntries
     /// <summary>Reason of a refusal that this exporter's conditions state; a conflict is none, since claims are settled here.</summary>
     private static string? Refusal(SentryExporter exporter, SentryProjectRoute route)
     {
+        if (RouteClaims.FindForbiddenChange(route) is [_, ..])
+        {
+            // The change is refused, not the route.
+            return null;
+        }
+
         var parent = route.Status?.Exporters?.FirstOrDefault(status =>
             status.Namespace == exporter.Metadata.Namespace && status.Name == exporter.Metadata.Name);
         return Find(parent?.Conditions, "Accepted") is { Status: "False", Reason: not "Conflict" } accepted ? accepted.Reason : null;
     }
 
-    private static RouteTarget? Target(SentryExporter exporter, RouteProjectStatus? project) => project switch
+    private static RouteTarget? Target(SentryExporter exporter, SentryProjectRoute route) => route.Status?.Project switch
     {
-        { Id: { Length: > 0 } id, PublicKey: { Length: > 0 } key, Endpoints: { Traces: { } traces, Logs: { } logs } } => new RouteTarget
+        { Id: { Length: > 0 } id, PublicKey: { Length: > 0 } key, Endpoints: { Traces: { } traces, Logs: { } logs } } project => new RouteTarget
         {
             ProjectId = id,
             ProjectSlug = project.Slug ?? id,
             PublicKey = key,
             TracesEndpoint = traces,
             LogsEndpoint = logs,
-            Organization = exporter.Spec.OrgSlug,
+
+            // A project that is named by its DSN may belong to another organisation, whose limits are none of this one's.
+            Organization = route.Spec.DsnSecretRef is null ? exporter.Spec.OrgSlug : null,
         },
         _ => null,
     };

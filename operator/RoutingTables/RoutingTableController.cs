@@ -19,8 +19,8 @@ internal sealed class RoutingTableController(
     OperatorServices services, RouteIndex routes, RoutingTableStore tables, IFallbackTargets fallbacks) : IEntityController<SentryExporter>
 {
     /// <summary>
-    /// Least time between two writes of one table: changes that come in between go together. Not less than a second, see
-    /// <see cref="RoutingTableWriter"/>.
+    /// Least time between two looks at one table, and so between two writes: changes that come in between go together, and while many routes come up the table is compiled
+    /// once a second. Not less than that, see <see cref="RoutingTableWriter"/>.
     /// </summary>
     public static readonly TimeSpan MinInterval = TimeSpan.FromSeconds(1);
 
@@ -31,7 +31,7 @@ internal sealed class RoutingTableController(
 
     private readonly RoutingTableWriter _writer = new(services.Client, services.TimeProvider);
     private readonly ILogger _logger = services.LoggerFactory.CreateLogger<RoutingTableController>();
-    private readonly ConcurrentDictionary<ObjectKey, long> _written = new();
+    private readonly ConcurrentDictionary<ObjectKey, long> _looked = new();
     private readonly StandingProblems _problems = new();
 
     /// <inheritdoc/>
@@ -43,6 +43,12 @@ internal sealed class RoutingTableController(
         }
 
         var key = ObjectKey.Of(exporter);
+        if (_looked.TryGetValue(key, out var last) && services.TimeProvider.GetElapsedTime(last) is var since && since < MinInterval)
+        {
+            return ReconciliationResult.RequeueAfter(MinInterval - since);
+        }
+
+        _looked[key] = services.TimeProvider.GetTimestamp();
         var entries = RouteEntries.Of(exporter, routes.Of(key));
         var fallback = await fallbacks.FindAsync(exporter, cancellationToken).ConfigureAwait(false);
         if (IsUpToDate(exporter, entries, fallback))
@@ -50,12 +56,6 @@ internal sealed class RoutingTableController(
             return Done(exporter, fallback);
         }
 
-        if (_written.TryGetValue(key, out var last) && services.TimeProvider.GetElapsedTime(last) is var since && since < MinInterval)
-        {
-            return ReconciliationResult.RequeueAfter(MinInterval - since);
-        }
-
-        _written[key] = services.TimeProvider.GetTimestamp();
         var write = await _writer.WriteAsync(exporter, entries, fallback, cancellationToken).ConfigureAwait(false);
         return Conclude(exporter, write, fallback);
     }
@@ -63,7 +63,7 @@ internal sealed class RoutingTableController(
     /// <inheritdoc/>
     public Task<ReconciliationResult> DeletedAsync(ObjectKey key, CancellationToken cancellationToken)
     {
-        _written.TryRemove(key, out _);
+        _looked.TryRemove(key, out _);
         _problems.Forget(key);
         return Task.FromResult(ReconciliationResult.Success());
     }

@@ -35,6 +35,12 @@ internal sealed class RoutingTableStore(Informer<V1ConfigMap> informer)
         ];
     }
 
+    /// <summary>The entries of a ConfigMap, of whatever exporter; none when it can not be used.</summary>
+    public IReadOnlyList<RouteEntry> EntriesOf(V1ConfigMap map) =>
+        RoutingTableMaps.IsTable(map) && map.Metadata.OwnerReferences?.FirstOrDefault(static owner => owner.Controller == true) is { } owner
+            ? _read.GetValue(map, unread => StoredSlice.Read(unread, new ObjectKey(unread.Metadata.Namespace, owner.Name))).Slice?.Routes ?? []
+            : [];
+
     /// <summary>The entry of a value in the exporter's table; null when it has none.</summary>
     public RouteEntry? Find(SentryExporter exporter, string value) =>
         Of(exporter).Select(stored => stored.Find(value)).OfType<RouteEntry>().MaxBy(static entry => entry.Generation);

@@ -8,7 +8,13 @@ internal sealed record RateLimitSnapshot
 {
     public required int Status { get; init; }
 
+    /// <summary>Calls that a window allows.</summary>
+    public long? Limit { get; init; }
+
     public long? Remaining { get; init; }
+
+    /// <summary>Calls that may be on their way at a time.</summary>
+    public long? ConcurrentLimit { get; init; }
 
     public long? ConcurrentRemaining { get; init; }
 
@@ -26,7 +32,9 @@ internal sealed record RateLimitSnapshot
     public static RateLimitSnapshot Read(HttpResponseMessage response, DateTimeOffset now) => new()
     {
         Status = (int)response.StatusCode,
+        Limit = Number(response.Headers, "X-Sentry-Rate-Limit-Limit"),
         Remaining = Number(response.Headers, "X-Sentry-Rate-Limit-Remaining"),
+        ConcurrentLimit = Number(response.Headers, "X-Sentry-Rate-Limit-ConcurrentLimit"),
         ConcurrentRemaining = Number(response.Headers, "X-Sentry-Rate-Limit-ConcurrentRemaining"),
         Reset = Number(response.Headers, "X-Sentry-Rate-Limit-Reset"),
         Date = response.Headers.Date,

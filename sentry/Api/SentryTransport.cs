@@ -105,7 +105,7 @@ internal sealed class SentryTransport
         }
         finally
         {
-            _budget.Leave();
+            _budget.Leave(operation);
         }
     }
 

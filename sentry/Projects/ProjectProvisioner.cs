@@ -41,8 +41,10 @@ public sealed class ProjectProvisioner(ISentryApiClient client, TimeProvider tim
             ? await CreateAsync(request, cancellationToken).ConfigureAwait(false)
             : new ProvisionError(
                 ProvisionErrorReason.ProjectNotFound,
-                $"organization {client.Organization} has no project \"{request.Slug}\" that the token sees: create it in Sentry, or set autoCreateProjects: true");
+                $"organization {client.Organization} has no project \"{request.Slug}\" that the token sees{Lost(request)}: create it in Sentry, or set autoCreateProjects: true");
     }
+
+    private static string Lost(ProvisionRequest request) => request.Known is { } known ? $", nor project {known.Id} any more" : "";
 
     /// <summary>
     /// By id while the slug asked for is the one known, since that survives a rename; else by slug, where Sentry's redirect tells a rename
@@ -173,9 +175,9 @@ public sealed class ProjectProvisioner(ISentryApiClient client, TimeProvider tim
             ReplacedId = request.Known is { } known && known.Id != project.Id ? known.Id : null,
             PublicKey = key.Public,
             Endpoints = endpoints.WithIngestUrl(request.IngestUrl),
-            Warning = createdNow || request.Adoption != AdoptionPolicy.Adopt
-                ? null
-                : await AlignAsync(request, project, cancellationToken).ConfigureAwait(false),
+            Warning = !createdNow && (created || request.Adoption == AdoptionPolicy.Adopt)
+                ? await AlignAsync(request, project, cancellationToken).ConfigureAwait(false)
+                : null,
         };
     }
 

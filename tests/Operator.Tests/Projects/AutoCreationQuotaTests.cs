@@ -38,8 +38,9 @@ public sealed class AutoCreationQuotaTests
         Assert.False(_quota.TryTake(Exporter, second, () => _routes));
 
         _routes.Remove(first);
+        _quota.Forget(ObjectKey.Of(first));
         Assert.True(_quota.TryTake(Exporter, second, () => _routes));
-        _quota.GiveBack(Exporter, second);
+        _quota.Forget(ObjectKey.Of(second));
         Assert.True(_quota.TryTake(Exporter, Add("third"), () => _routes));
     }
 
@@ -53,6 +54,34 @@ public sealed class AutoCreationQuotaTests
         var restarted = new AutoCreationQuota();
         first.Status = new SentryProjectRouteStatus { Project = new RouteProjectStatus { Created = true } };
         Assert.False(restarted.TryTake(Exporter, Add("second"), () => _routes));
+    }
+
+    [Fact]
+    public void A_route_that_was_made_again_under_its_name_has_no_place_of_the_one_before()
+    {
+        Assert.True(_quota.TryTake(Exporter, Add("first"), () => _routes));
+        var again = Add("first");
+        again.Metadata.Uid = "another";
+
+        Assert.True(_quota.TryTake(Exporter, again, () => _routes));
+        Assert.False(_quota.TryTake(Exporter, Add("second"), () => _routes));
+    }
+
+    [Fact]
+    public void The_routes_of_an_exporter_are_gone_through_once()
+    {
+        var exporter = new SentryExporter { Metadata = Exporter.Metadata, Spec = new SentryExporterSpec { Projects = new ProjectsSpec { MaxAutoCreated = 1000 } } };
+        var readings = 0;
+        foreach (var route in Enumerable.Range(0, 100).Select(i => Add($"route-{i}")).ToList())
+        {
+            Assert.True(_quota.TryTake(exporter, route, () =>
+            {
+                readings++;
+                return _routes;
+            }));
+        }
+
+        Assert.Equal(1, readings);
     }
 
     private SentryProjectRoute Add(string name, RouteOrigin origin = RouteOrigin.Telemetry)
