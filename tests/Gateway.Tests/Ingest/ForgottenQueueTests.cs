@@ -46,7 +46,7 @@ public sealed class ForgottenQueueTests
     {
         using var rig = new Rig();
         rig.Routes.Activate("orders");
-        var plan = rig.Pipeline.Plan(OtlpSignal.Traces, Requests.Spans("orders", 1));
+        var plan = new ExporterGroup(rig.Pipeline).Plan(OtlpSignal.Traces, Requests.Spans("orders", 1));
         var forgotten = rig.Pipeline.Queues.All.Single();
         Assert.True(forgotten.TryRetire(TimeSpan.Zero));
 

@@ -14,8 +14,8 @@ public sealed class RoomRaceTests
         var request = Requests.Spans("orders", 10);
         using var rig = new Rig(new QueueConfiguration { MaxBytesPerProject = request.Length + 10 });
         rig.Routes.Activate("orders");
-        var first = rig.Pipeline.Plan(OtlpSignal.Traces, request);
-        var second = rig.Pipeline.Plan(OtlpSignal.Traces, request);
+        var first = new ExporterGroup(rig.Pipeline).Plan(OtlpSignal.Traces, request);
+        var second = new ExporterGroup(rig.Pipeline).Plan(OtlpSignal.Traces, request);
         Assert.False(first.IsFull || second.IsFull);
 
         first.Commit(Lease(rig, request));
