@@ -6,7 +6,6 @@ using SentryOtel.Kubernetes.Conditions;
 using SentryOtel.Kubernetes.Controllers;
 using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Kubernetes.Events;
-using SentryOtel.Operator.Children;
 using SentryOtel.Operator.Credentials;
 using SentryOtel.Operator.Gateways;
 using SentryOtel.Operator.Manifests;
@@ -19,13 +18,20 @@ namespace SentryOtel.Operator.Controllers;
 /// Brings an exporter's gateway in line: validate, look at the credentials, apply the children, report. What the workload and the routes say about themselves
 /// only wakes a report.
 /// </summary>
-internal sealed class ExporterController(OperatorServices services, GatewayWorkloads workloads, RouteIndex routes, PlannedServices planned)
+/// <param name="services">What controllers work with.</param>
+/// <param name="workloads">The cached workloads.</param>
+/// <param name="routes">The routes by exporter.</param>
+/// <param name="gateway">Brings gateways in line.</param>
+/// <param name="sharing">Who shares a gateway.</param>
+/// <param name="leases">Whom gateways say that they serve.</param>
+/// <param name="planned">What would be done for exporters that are only planned.</param>
+internal sealed class ExporterController(
+    OperatorServices services, GatewayWorkloads workloads, RouteIndex routes, GatewayRollout gateway, SharedGateways sharing, GatewayLeases leases, PlannedServices planned)
     : IEntityStatusController<SentryExporter>
 {
     private readonly CredentialCheck _credentials = new(services.Options.Times, services.TimeProvider);
     private readonly GatewaySecrets _secrets = new(new SecretReader(services.Client));
     private readonly ProjectPlanner _planner = ProjectPlanner.Create(services);
-    private readonly GatewayChildren _children = new(services.Client);
     private readonly ConcurrentDictionary<ObjectKey, ExporterObservation> _observations = new();
     private readonly ConcurrentDictionary<ObjectKey, (string? Uid, SentryExporterStatus Status)> _written = new();
 
@@ -43,7 +49,7 @@ internal sealed class ExporterController(OperatorServices services, GatewayWorkl
         {
             { Halted: { Reason: CredentialReasons.InvalidSpec } halted } => ReconciliationResult.Terminal(halted.Reason, halted.Message),
             { Halted: not null } => ReconciliationResult.Success(),
-            { Children.Leaving: not null } => ReconciliationResult.RequeueAfter(services.Options.Times.StorageSwitchPoll),
+            { Children.Leaving: not null } or { IsMoving: true } => ReconciliationResult.RequeueAfter(services.Options.Times.StorageSwitchPoll),
             { Credentials: { IsTransient: true } unknown } => ReconciliationResult.Failure(unknown.Reason, unknown.Message),
 
             // A Secret's change wakes nobody; neither does the end of a foreign object.
@@ -90,9 +96,9 @@ internal sealed class ExporterController(OperatorServices services, GatewayWorkl
 
         var connection = await services.Connections.GetAsync(exporter, cancellationToken).ConfigureAwait(false);
         var credentials = await _credentials.CheckAsync(exporter, connection, cancellationToken).ConfigureAwait(false);
-        if (connection.Error is not null)
+        if (connection.Error is not null && (!exporter.Spec.Gateway.Shared || PlanMark.IsOn(exporter)))
         {
-            // A gateway that runs goes on with what it has.
+            // A gateway that runs goes on with what it has; a shared one is of others, too, and needs no token.
             return new ExporterObservation(uid, generation, credentials);
         }
 
@@ -101,17 +107,15 @@ internal sealed class ExporterController(OperatorServices services, GatewayWorkl
             return new ExporterObservation(uid, generation, credentials) { IsPlanned = true, Fallback = await PlanFallbackAsync(exporter, cancellationToken).ConfigureAwait(false) };
         }
 
-        if (await _secrets.FindMissingAsync(exporter, cancellationToken).ConfigureAwait(false) is { } missing)
+        var isGuest = sharing.SharersOf(exporter)[0].Metadata.Uid != uid;
+        IEnumerable<GatewayFile> files = [.. GatewayFiles.OfExporter(exporter), .. isGuest ? [] : GatewayFiles.OfGateway(exporter.Spec)];
+        if (await _secrets.FindMissingAsync(exporter.Metadata.Namespace!, files, cancellationToken).ConfigureAwait(false) is { } missing)
         {
             return new ExporterObservation(uid, generation, CredentialState.Of(missing));
         }
 
-        var versions = await VersionChoice.AskAsync(services.Client.Discovery, exporter.Spec, cancellationToken).ConfigureAwait(false);
-        var inputs = new GatewayInputs(exporter, services.Options.GatewayImage, versions);
-        return new ExporterObservation(uid, generation, credentials)
-        {
-            Children = await _children.ApplyAsync(inputs, MayHaveLeftClaims(exporter), cancellationToken).ConfigureAwait(false),
-        };
+        var outcome = await gateway.ApplyAsync(exporter, MayHaveLeftClaims(exporter), cancellationToken).ConfigureAwait(false);
+        return new ExporterObservation(uid, generation, credentials) { Children = outcome.Children, HeldBackBy = outcome.HeldBackBy, IsMoving = outcome.IsMoving };
     }
 
     private async Task<RoutePlan?> PlanFallbackAsync(SentryExporter exporter, CancellationToken cancellationToken) =>
@@ -123,11 +127,18 @@ internal sealed class ExporterController(OperatorServices services, GatewayWorkl
     {
         var key = ObjectKey.Of(exporter);
         var previous = Previous(exporter);
-        var (workload, leaving) = workloads.Of(exporter);
+        var sharers = sharing.SharersOf(exporter);
+        var (workload, leaving) = workloads.Of(exporter, sharers[0].Spec.Queue.Storage);
         var pods = GatewayState.NeedsPods(workload) ? await PodsAsync(exporter, cancellationToken).ConfigureAwait(false) : [];
         var own = routes.Of(key);
+        var state = GatewayState.Of(workload, leaving, pods);
+        if (exporter.Spec.Gateway.Shared)
+        {
+            state = SharedGatewayState.Of(state, workload, exporter, sharers[0], leases.OfShared(exporter, sharers), observation.HeldBackBy);
+        }
+
         var found = observation with { Announced = planned.Of(key) };
-        var status = ExporterStatus.Build(exporter, previous, found, GatewayState.Of(workload, leaving, pods), own, services.TimeProvider);
+        var status = ExporterStatus.Build(exporter, sharers[0], previous, found, state, own, services.TimeProvider);
         var write = await services.Status.WriteAsync(
             exporter, exporter.Status, status, CrdJsonContext.Default.SentryExporterStatus, cancellationToken).ConfigureAwait(false);
         if (write == StatusWrite.Gone)

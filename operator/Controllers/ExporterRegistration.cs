@@ -4,10 +4,12 @@ using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Kubernetes.Hosting;
 using SentryOtel.Kubernetes.Informers;
 using SentryOtel.Kubernetes.Queueing;
+using SentryOtel.Operator.Credentials;
 using SentryOtel.Operator.Gateways;
 using SentryOtel.Operator.Manifests;
 using SentryOtel.Operator.Planning;
 using SentryOtel.Operator.Routes;
+using SentryOtel.Operator.RoutingTables;
 
 namespace SentryOtel.Operator.Controllers;
 
@@ -23,8 +25,16 @@ internal static class ExporterRegistration
     {
         var deployments = Owned<V1Deployment>(host, services);
         var sets = Owned<V1StatefulSet>(host, services);
+        var gateways = Owned<V1Service>(host, services);
+        var leases = host.Informer(new InformerOptions<V1Lease> { Namespaces = services.Options.WatchNamespaces, LabelSelector = GatewayLeases.Selector });
+        var tables = RoutingTableStore.AddTo(host, services.Options.WatchNamespaces);
+        var workloads = new GatewayWorkloads(deployments.Store, sets.Store);
+        var sharing = new SharedGateways(host.Informer<SentryExporter>().Store);
+        var live = new GatewayLeases(leases.Store, services.TimeProvider);
+        var guests = new GatewayGuests(new GatewaySecrets(new SecretReader(services.Client)), tables, workloads);
+        var gateway = new GatewayRollout(services, workloads, gateways.Store, sharing, guests, live);
         planned ??= new PlannedServices();
-        var reconciler = new ExporterController(services, new GatewayWorkloads(deployments.Store, sets.Store), routes, planned);
+        var reconciler = new ExporterController(services, workloads, routes, gateway, sharing, live, planned);
         var controller = host.AddController(reconciler, builder => builder
             .WithOptions(new ControllerOptions
             {
@@ -35,8 +45,13 @@ internal static class ExporterRegistration
             .Owns(WorkKind.Reconcile, Desired<V1Deployment>(), deployments)
             .Owns(WorkKind.Status, predicate: null, sets)
             .Owns(WorkKind.Reconcile, Desired<V1StatefulSet>(), sets)
-            .Owns(WorkKind.Reconcile, Desired<V1Service>(), Owned<V1Service>(host, services))
+            .Owns(WorkKind.Reconcile, Desired<V1Service>(), gateways)
             .Owns(WorkKind.Reconcile, Removed<V1ServiceAccount>(), Owned<V1ServiceAccount>(host, services))
+            .Watches<SentryExporter>(exporter => sharing.KeysIn(exporter.Metadata.Namespace), predicate: SharedGateways.SharingChanged())
+            .Watches(deployment => SharersOf(sharing, deployment), WorkKind.Status, predicate: null, deployments)
+            .Watches(set => SharersOf(sharing, set), WorkKind.Status, predicate: null, sets)
+            .Watches(table => sharing.KeysIn(table.Metadata.Namespace), WorkKind.Reconcile, Comes<V1ConfigMap>(), tables.Informer)
+            .Watches(lease => sharing.KeysIn(lease.Metadata.Namespace), WorkKind.Status, Comes<V1Lease>(), leases)
             .Watches<SentryProjectRoute>(static route => [RouteClaims.ExporterOf(route)], WorkKind.Status, RouteChanges.BesideTraffic(), routes.Informer));
         planned.Changed = key => controller.Enqueue(key, WorkKind.Status);
         return controller;
@@ -49,6 +64,13 @@ internal static class ExporterRegistration
             Namespaces = services.Options.WatchNamespaces,
             LabelSelector = $"app.kubernetes.io/managed-by={ManifestMetadata.ManagedBy}",
         });
+
+    private static IEnumerable<ObjectKey> SharersOf(SharedGateways sharing, IKubernetesObject workload) =>
+        workload.Metadata.Name == Naming.SharedGateway ? sharing.KeysIn(workload.Metadata.Namespace) : [];
+
+    private static EventPredicate<T> Comes<T>()
+        where T : class, IKubernetesObject =>
+        new(update: static (_, _) => false, delete: static _ => false);
 
     /// <summary>What somebody else changed or removed.</summary>
     private static EventPredicate<T> Desired<T>()

@@ -36,7 +36,8 @@ internal static class ProjectRouteRegistration
         var namespaces = spaces.Count == 0 ? host.Informer<V1NamespaceMetadata>() : null;
         var tables = RoutingTableStore.AddTo(host, spaces);
         var leases = host.Informer(new InformerOptions<V1Lease> { Namespaces = spaces, LabelSelector = GatewayLeases.Selector });
-        var acceptance = new RouteAcceptance(routes, namespaces?.Store);
+        var sharing = new SharedGateways(exporters.Store);
+        var acceptance = new RouteAcceptance(routes, sharing, namespaces?.Store);
         var programming = new RouteProgramming(tables, new GatewayLeases(leases.Store, services.TimeProvider));
         var reconciler = new ProjectRouteController(services, exporters.Store, routes, acceptance, programming, times, random, traffic);
         var controller = host.AddController(reconciler, builder =>
@@ -49,6 +50,7 @@ internal static class ProjectRouteRegistration
             builder.When(ByPeople())
             .Watches(acceptance.RivalsOf, predicate: ClaimChanged(), informer: routes.Informer)
             .Watches<SentryExporter>(exporter => KeysOf(routes, ObjectKey.Of(exporter)), predicate: TermsChanged())
+            .Watches<SentryExporter>(exporter => sharing.KeysIn(exporter.Metadata.Namespace).SelectMany(key => KeysOf(routes, key)), predicate: SharedGateways.SharingChanged())
             .Watches<SentryExporter>(exporter => KeysOf(routes, ObjectKey.Of(exporter)), WorkKind.Status)
             .Watches(map => KeysLabelled(exporters.Store, routes, map), WorkKind.Status, informer: tables.Informer)
             .Watches(lease => KeysLabelled(exporters.Store, routes, lease), WorkKind.Status, GenerationReported(), leases);

@@ -2,6 +2,7 @@ using SentryOtel.Crds;
 using SentryOtel.Crds.Validation;
 using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Kubernetes.Informers;
+using SentryOtel.Operator.Gateways;
 using SentryOtel.Operator.Projects;
 using SentryOtel.Operator.Routes;
 
@@ -9,11 +10,12 @@ namespace SentryOtel.Operator.Controllers;
 
 /// <summary>Whether an exporter takes a route. Decided from the caches alone.</summary>
 /// <param name="routes">All routes, by exporter.</param>
+/// <param name="sharing">Which exporters share a gateway: there a value is one route's, whichever of them it names.</param>
 /// <param name="namespaces">Labels of namespaces, for exporters that select by them; null where the operator may not list namespaces: it knows their names then.</param>
-internal sealed class RouteAcceptance(RouteIndex routes, IStore<V1NamespaceMetadata>? namespaces)
+internal sealed class RouteAcceptance(RouteIndex routes, SharedGateways sharing, IStore<V1NamespaceMetadata>? namespaces)
 {
     /// <summary>The other routes that claim the same value of the same exporter: what happens to one concerns the others.</summary>
-    public IEnumerable<ObjectKey> RivalsOf(SentryProjectRoute route) => routes.Of(RouteClaims.ExporterOf(route))
+    public IEnumerable<ObjectKey> RivalsOf(SentryProjectRoute route) => sharing.SharersOf(RouteClaims.ExporterOf(route)).SelectMany(routes.Of)
         .Where(other => other.Spec.AttributeValue == route.Spec.AttributeValue && ObjectKey.Of(other) != ObjectKey.Of(route))
         .Select(static other => ObjectKey.Of(other));
 
@@ -25,14 +27,18 @@ internal sealed class RouteAcceptance(RouteIndex routes, IStore<V1NamespaceMetad
             return refused;
         }
 
-        var claims = routes.Of(RouteClaims.ExporterOf(route))
-            .Where(other => other.Spec.AttributeValue == route.Spec.AttributeValue && Refuse(other, exporter) is null);
+        IEnumerable<SentryExporter> claimants = [exporter!, .. sharing.RivalsOf(exporter!)];
+        var claims = claimants.SelectMany(claimant => routes.Of(ObjectKey.Of(claimant))
+            .Where(other => other.Spec.AttributeValue == route.Spec.AttributeValue && Refuse(other, claimant) is null));
         var winner = RouteClaims.Winner(claims, route.Spec.AttributeValue);
         return winner is null || winner.Metadata.Uid == route.Metadata.Uid || RouteClaims.Precedence.Compare(route, winner) < 0
             ? new AcceptanceVerdict(true, RouteReasons.Accepted, "the exporter takes the route")
             : new AcceptanceVerdict(
-                false, RouteReasons.Conflict, $"route {winner.Metadata.Namespace}/{winner.Metadata.Name} is older and has the same attributeValue");
+                false, RouteReasons.Conflict, $"route {winner.Metadata.Namespace}/{winner.Metadata.Name} is older and has the same attributeValue{Through(winner, route)}");
     }
+
+    private static string Through(SentryProjectRoute winner, SentryProjectRoute route) =>
+        RouteClaims.ExporterOf(winner) == RouteClaims.ExporterOf(route) ? "" : $"; SentryExporter {RouteClaims.ExporterOf(winner)} shares the gateway";
 
     private AcceptanceVerdict? Refuse(SentryProjectRoute route, SentryExporter? exporter)
     {

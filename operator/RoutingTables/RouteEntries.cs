@@ -11,20 +11,29 @@ internal static class RouteEntries
     /// <summary>The entries of an exporter's routes, without generations.</summary>
     /// <param name="exporter">The exporter.</param>
     /// <param name="routes">All routes that name it.</param>
-    public static IReadOnlyList<RouteEntry> Of(SentryExporter exporter, IEnumerable<SentryProjectRoute> routes) =>
-    [
-        .. routes
-            .Where(static route => route.Metadata.DeletionTimestamp is null)
+    /// <param name="rivals">The routes of each exporter that shares its gateway: a value is one route's, whichever exporter that names.</param>
+    public static IReadOnlyList<RouteEntry> Of(
+        SentryExporter exporter, IEnumerable<SentryProjectRoute> routes, params IEnumerable<(SentryExporter Exporter, IReadOnlyList<SentryProjectRoute> Routes)> rivals)
+    {
+        var claims = rivals
+            .SelectMany(static rival => rival.Routes.Where(route => route.Metadata.DeletionTimestamp is null && Refusal(rival.Exporter, route) is null))
             .GroupBy(static route => route.Spec.AttributeValue, StringComparer.Ordinal)
-            .Select(claims => Of(exporter, Holder(exporter, [.. claims.Order(RouteClaims.Precedence)])))
-            .OrderBy(static entry => entry.Value, StringComparer.Ordinal),
-    ];
+            .ToDictionary(static claims => claims.Key, static claims => claims.Min(RouteClaims.Precedence)!, StringComparer.Ordinal);
+        return
+        [
+            .. routes
+                .Where(static route => route.Metadata.DeletionTimestamp is null)
+                .GroupBy(static route => route.Spec.AttributeValue, StringComparer.Ordinal)
+                .Select(own => Of(exporter, Holder(exporter, [.. own.Order(RouteClaims.Precedence)]), claims.GetValueOrDefault(own.Key)))
+                .OrderBy(static entry => entry.Value, StringComparer.Ordinal),
+        ];
+    }
 
     // A route that may not attach must not keep out a younger one that may.
     private static SentryProjectRoute Holder(SentryExporter exporter, IReadOnlyList<SentryProjectRoute> claims) =>
         claims.FirstOrDefault(route => Refusal(exporter, route) is null) ?? claims[0];
 
-    private static RouteEntry Of(SentryExporter exporter, SentryProjectRoute route)
+    private static RouteEntry Of(SentryExporter exporter, SentryProjectRoute route, SentryProjectRoute? rival)
     {
         var entry = new RouteEntry
         {
@@ -42,8 +51,13 @@ internal static class RouteEntries
             return entry with { State = RouteState.Rejected, Reason = refusal };
         }
 
+        if (rival is not null && RouteClaims.Precedence.Compare(rival, route) < 0)
+        {
+            return entry with { State = RouteState.Rejected, Reason = "Conflict" };
+        }
+
         // What is known stays in force while Sentry's API is away; the route's controller clears it when the project is gone.
-        return Target(exporter, route.Status?.Project) is { } target
+        return Target(exporter, route) is { } target
             ? entry with { State = RouteState.Active, Target = target }
             : entry with { State = RouteState.Pending, Reason = Find(route.Status?.Conditions, "ProjectReady")?.Reason ?? "Pending" };
     }
@@ -56,16 +70,18 @@ internal static class RouteEntries
         return Find(parent?.Conditions, "Accepted") is { Status: "False", Reason: not "Conflict" } accepted ? accepted.Reason : null;
     }
 
-    private static RouteTarget? Target(SentryExporter exporter, RouteProjectStatus? project) => project switch
+    private static RouteTarget? Target(SentryExporter exporter, SentryProjectRoute route) => route.Status?.Project switch
     {
-        { Id: { Length: > 0 } id, PublicKey: { Length: > 0 } key, Endpoints: { Traces: { } traces, Logs: { } logs } } => new RouteTarget
+        { Id: { Length: > 0 } id, PublicKey: { Length: > 0 } key, Endpoints: { Traces: { } traces, Logs: { } logs } } project => new RouteTarget
         {
             ProjectId = id,
             ProjectSlug = project.Slug ?? id,
             PublicKey = key,
             TracesEndpoint = traces,
             LogsEndpoint = logs,
-            Organization = exporter.Spec.OrgSlug,
+
+            // A project that is known by its DSN may be anybody's.
+            Organization = route.Spec.DsnSecretRef is null ? exporter.Spec.OrgSlug : null,
         },
         _ => null,
     };

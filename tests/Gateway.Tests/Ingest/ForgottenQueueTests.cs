@@ -1,4 +1,5 @@
 using System.Globalization;
+using SentryOtel.Gateway.Ingest;
 using SentryOtel.Gateway.Receiving;
 using SentryOtel.Gateway.Sending;
 using SentryOtel.Gateway.Tests.Support;

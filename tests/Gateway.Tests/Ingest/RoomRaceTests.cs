@@ -1,5 +1,6 @@
 using System.Buffers;
 using SentryOtel.Gateway.Configuration;
+using SentryOtel.Gateway.Ingest;
 using SentryOtel.Gateway.Receiving;
 using SentryOtel.Gateway.Tests.Support;
 using SentryOtel.Otlp;

@@ -148,9 +148,11 @@ public sealed class ExporterStatusTests
     private static ExporterObservation Observed(ChildrenOutcome children) => new("u", 1, Good) { Children = children };
 
     private static SentryExporterStatus Build(
-        ExporterObservation observation, IReadOnlyCollection<SentryProjectRoute>? routes = null, SentryExporterStatus? previous = null, TimeProvider? clock = null) =>
-        ExporterStatus.Build(
-            new SentryExporter { Metadata = new V1ObjectMeta { Name = "main", Namespace = "ns" } }, previous, observation, Running, routes ?? [], clock ?? new FakeTimeProvider());
+        ExporterObservation observation, IReadOnlyCollection<SentryProjectRoute>? routes = null, SentryExporterStatus? previous = null, TimeProvider? clock = null)
+    {
+        var exporter = new SentryExporter { Metadata = new V1ObjectMeta { Name = "main", Namespace = "ns" } };
+        return ExporterStatus.Build(exporter, exporter, previous, observation, Running, routes ?? [], clock ?? new FakeTimeProvider());
+    }
 
     private static SentryProjectRoute Route(string name, bool projectReady) => new()
     {
