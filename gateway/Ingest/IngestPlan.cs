@@ -78,7 +78,7 @@ internal sealed class IngestPlan(OtlpSignal signal, ReadOnlyMemory<byte> request
     public bool IsDurable { get; private set; }
 
     /// <summary>Writes to disk what has room and belongs there, each exporter to its own queue, and hands it on. <see cref="Commit"/> follows once all is committed.</summary>
-    public IEnumerable<Task<AppendResult>> StoreAsync(BufferLease lease)
+    public IEnumerable<Task<AppendResult>> Store(BufferLease lease)
     {
         foreach (var parts in _parts.Values.Where(static part => part.Exporter.Disk is not null).GroupBy(static part => part.Exporter))
         {

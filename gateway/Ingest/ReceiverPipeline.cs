@@ -161,7 +161,7 @@ internal sealed class ReceiverPipeline(PipelineGraph graph, IngestCounters count
         List<IngestPlan> plans, IReadOnlyList<ExporterGroup> targets, OtlpSignal signal, BufferLease request, RecordCheckResult check)
     {
         var worst = AppendResult.Committed;
-        foreach (var storing in plans.SelectMany(plan => plan.StoreAsync(request)).ToArray())
+        foreach (var storing in plans.SelectMany(plan => plan.Store(request)).ToArray())
         {
             var result = await storing.ConfigureAwait(false);
             worst = result > worst ? result : worst;

@@ -90,8 +90,10 @@ public sealed class SharedGatewayTests(OperatorCluster cluster)
         // The last to share leaves nothing of it behind
         await world.KubectlAsync(world.One, "delete", "sentryroute/hosted-carts", "sentryexporter/hosted");
         await world.KubectlAsync(world.One, "patch", "sentryexporter/saas", "--type=merge", "--patch", """{"spec": {"gateway": {"shared": false}}}""");
-        await world.WaitForAsync(async () => (await GatewaysAsync(world)).SequenceEqual(["saas-gateway"]), "the shared gateway is gone");
-        Assert.DoesNotContain(Gateway, await world.KubectlAsync(world.One, "get", "deployment,service,configmap,role,rolebinding,serviceaccount", "--output=name"), StringComparison.Ordinal);
+        await world.WaitForAsync(
+            async () => !(await world.KubectlAsync(world.One, "get", "deployment,service,configmap,role,rolebinding,serviceaccount", "--output=name")).Contains(Gateway, StringComparison.Ordinal),
+            "nothing of the shared gateway is left");
+        Assert.Equal(["saas-gateway"], await GatewaysAsync(world));
         await world.WaitReadyAsync(world.One, "sentryexporter/saas");
         world.AssertNothingWasForbidden(toGateways: false);
     }
