@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using SentryOtel.Crds;
 
 namespace SentryOtel.Operator;
 
@@ -12,6 +13,12 @@ internal static class Naming
     /// <summary>Slices that the routing table of one exporter may have: the gateway's Role names each of them.</summary>
     public const int MaxRoutingTableSlices = 8;
 
+    /// <summary>Name of all that belongs to the gateway which exporters of a namespace share. That of an exporter's own ends in <c>-gateway</c>.</summary>
+    public const string SharedGateway = "sentry-otel-shared";
+
+    // No object's name has an underscore: no exporter is called so.
+    private const string SharedInstance = "sentry-otel_shared";
+
     private const int MaxLabel = 63;
 
     // Pods add eleven characters for the ReplicaSet's hash and six for their own; their names are host names.
@@ -21,6 +28,12 @@ internal static class Naming
 
     /// <summary>Name of the Deployment, Service, ServiceAccount and all else of an exporter's gateway.</summary>
     public static string Gateway(string exporter) => Fit(exporter, "-gateway", MaxWorkload);
+
+    /// <summary>The same of whatever gateway serves an exporter: its own, or the one that it shares.</summary>
+    public static string Gateway(SentryExporter exporter) => exporter.Spec.Gateway.Shared ? SharedGateway : Gateway(exporter.Metadata.Name!);
+
+    /// <summary>What tells an exporter's gateway from others, as the value of a label.</summary>
+    public static string Instance(SentryExporter exporter) => exporter.Spec.Gateway.Shared ? SharedInstance : LabelValue(exporter.Metadata.Name!);
 
     /// <summary>A name as a label's value.</summary>
     public static string LabelValue(string name) => name.Length <= MaxLabel ? name : $"{name[..(MaxLabel - HashLength - 1)].TrimEnd('-', '.')}-{Hash(name)}";

@@ -36,7 +36,21 @@ internal sealed record GatewayConfiguration
 
 /// <summary>One pipeline: signal, entrances, exits.</summary>
 internal sealed record PipelineConfiguration(
-    string Id, OtlpSignal Signal, IReadOnlyList<string> Receivers, IReadOnlyList<string> Exporters, BatchConfiguration Batch);
+    string Id, OtlpSignal Signal, IReadOnlyList<string> Receivers, IReadOnlyList<string> Exporters, BatchConfiguration Batch)
+{
+    /// <summary>Which of the exporters gets what.</summary>
+    public Distribution Distribution { get; init; }
+}
+
+/// <summary>Which exporters of a pipeline get a resource's data.</summary>
+internal enum Distribution
+{
+    /// <summary>Each of them, as in the Collector.</summary>
+    All,
+
+    /// <summary>The first that has a route for it; else the first that takes what nobody has a route for.</summary>
+    FirstRoute,
+}
 
 /// <summary>When a batch is closed: at the time, the number of items, or the size that comes first.</summary>
 /// <param name="Timeout">Longest time that an item waits for others. 200 ms.</param>

@@ -15,7 +15,7 @@ internal static class ConfigurationSummary
         var text = new StringBuilder();
         foreach (var pipeline in configuration.Pipelines)
         {
-            Line(text, $"pipeline {pipeline.Id}: {string.Join(", ", pipeline.Receivers)} -> {string.Join(", ", pipeline.Exporters)}");
+            Line(text, $"pipeline {pipeline.Id}: {string.Join(", ", pipeline.Receivers)} -> {string.Join(", ", pipeline.Exporters)}{(pipeline.Distribution == Distribution.FirstRoute ? ", each resource to the first with a route for it" : string.Empty)}");
         }
 
         foreach (var (id, receiver) in configuration.Receivers)

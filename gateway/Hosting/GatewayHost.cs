@@ -173,10 +173,14 @@ internal sealed class GatewayHost : IAsyncDisposable
         _exporters.Remove(before.Exporters.Keys.Except(next.Exporters.Keys));
 
         PipelineGraph GraphOf(string receiver) => new(
-            next.Pipelines.Where(pipeline => pipeline.Receivers.Contains(receiver)).GroupBy(pipeline => pipeline.Signal).ToDictionary(
-                group => group.Key,
-                group => (IReadOnlyList<ExporterPipeline>)[.. group.SelectMany(pipeline => pipeline.Exporters).Distinct().Select(id => _exporters[id])]),
+            next.Pipelines.Where(pipeline => pipeline.Receivers.Contains(receiver)).GroupBy(pipeline => pipeline.Signal).ToDictionary(group => group.Key, GroupsOf),
             next.Receivers[receiver].CheckRecords);
+
+        IReadOnlyList<ExporterGroup> GroupsOf(IEnumerable<PipelineConfiguration> pipelines) =>
+        [
+            .. pipelines.Where(pipeline => pipeline.Distribution == Distribution.All).SelectMany(pipeline => pipeline.Exporters).Distinct().Select(id => new ExporterGroup(_exporters[id])),
+            .. pipelines.Where(pipeline => pipeline.Distribution == Distribution.FirstRoute).Select(pipeline => new ExporterGroup([.. pipeline.Exporters.Select(id => _exporters[id])])),
+        ];
     }
 
     private void MapHealth(IEndpointRouteBuilder endpoints)

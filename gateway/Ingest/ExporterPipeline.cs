@@ -11,6 +11,7 @@ using SentryOtel.Gateway.Sending;
 using SentryOtel.Gateway.Telemetry;
 using SentryOtel.Otlp;
 using SentryOtel.Otlp.Slicing;
+using SentryOtel.Otlp.Wire;
 using SentryOtel.Sentry.RateLimits;
 using SentryOtel.Sentry.Routing;
 
@@ -107,8 +108,8 @@ internal sealed class ExporterPipeline : IDisposable
         }
     }
 
-    /// <summary>Looks at a request and says where its parts would go; takes nothing.</summary>
-    public IngestPlan Plan(OtlpSignal signal, ReadOnlyMemory<byte> request)
+    /// <summary>Cuts a request by the routing attribute.</summary>
+    internal OtlpError Slice(OtlpSignal signal, ReadOnlySpan<byte> request, List<RequestSlice> slices)
     {
         var slicer = _slicer;
         if (slicer.RoutingAttribute != _routes.Attribute)
@@ -117,20 +118,17 @@ internal sealed class ExporterPipeline : IDisposable
             _slicer = slicer = new RequestSlicer(_routes.Attribute);
         }
 
-        var slices = new List<RequestSlice>();
-        var sliced = slicer.Slice(signal, request.Span, slices);
-        var plan = new IngestPlan(this, signal, request, sliced.Error);
-        foreach (var slice in slices)
-        {
-            // An empty name routes nowhere, as a missing one.
-            var value = slice.Route.Kind == RoutingValueKind.Missing ? string.Empty : _decoder.Decode(slice.Route, request.Span);
-            plan.Add(slice, value, value is null
-                ? RouteAnswer.None(RejectReason.UnroutableValue, $"the resource attribute {_routes.Attribute} is not a string")
-                : _routes.Find(value));
-        }
-
-        return plan;
+        return slicer.Slice(signal, request, slices).Error;
     }
+
+    /// <summary>The value that a slice is routed by; empty when it has none, null when it is not a string.</summary>
+    internal string? ValueOf(RequestSlice slice, ReadOnlySpan<byte> request) =>
+        slice.Route.Kind == RoutingValueKind.Missing ? string.Empty : _decoder.Decode(slice.Route, request);
+
+    /// <summary>Where data of a value go.</summary>
+    internal RouteAnswer Find(string? value) => value is null
+        ? RouteAnswer.None(RejectReason.UnroutableValue, $"the resource attribute {_routes.Attribute} is not a string")
+        : _routes.Find(value);
 
     internal ProjectAccount Account(OtlpSignal signal, string project) => _accounts.Of(Id, signal, project);
 

@@ -9,13 +9,13 @@ using SentryOtel.Otlp.Wire;
 
 namespace SentryOtel.Gateway.Ingest;
 
-/// <summary>Where the parts of one request go, for one exporter. Looking comes before taking, so that a request is refused whole or not at all.</summary>
-internal sealed class IngestPlan(ExporterPipeline exporter, OtlpSignal signal, ReadOnlyMemory<byte> request, OtlpError error)
+/// <summary>Where the parts of one request go, for one group of exporters. Looking comes before taking, so that a request is refused whole or not at all.</summary>
+internal sealed class IngestPlan(OtlpSignal signal, ReadOnlyMemory<byte> request, OtlpError error)
 {
     private static readonly Task<AppendResult> Committed = Task.FromResult(AppendResult.Committed);
 
-    private readonly Dictionary<(string Value, ProjectQueue? Queue), PlannedPart> _parts = [];
-    private readonly Dictionary<(RejectReason Reason, string Project), (long Items, long Bytes, string Message)> _rejected = [];
+    private readonly Dictionary<(ExporterPipeline Exporter, string Value, ProjectQueue? Queue), PlannedPart> _parts = [];
+    private readonly Dictionary<(ExporterPipeline Exporter, RejectReason Reason, string Project), (long Items, long Bytes, string Message)> _rejected = [];
 
     /// <summary>Why the request can not be read.</summary>
     public OtlpError Error { get; } = error;
@@ -30,11 +30,15 @@ internal sealed class IngestPlan(ExporterPipeline exporter, OtlpSignal signal, R
     /// <summary>The longest that one of the full queues is held for.</summary>
     public TimeSpan HeldFor => _parts.Values.Select(part => part.Queue?.Read().HeldFor ?? TimeSpan.Zero).DefaultIfEmpty(TimeSpan.Zero).Max();
 
-    public void Add(RequestSlice slice, string? value, RouteAnswer answer)
+    /// <summary>Why it can not be told where a part goes, so that the client has to come back with the whole request; null when it can.</summary>
+    public string? Deferred { get; private set; }
+
+    /// <summary>Plans a part for one exporter.</summary>
+    public void Add(ExporterPipeline exporter, RequestSlice slice, string? value, RouteAnswer answer)
     {
         if (answer.Kind == RouteAnswerKind.None)
         {
-            RejectPart(answer.Reason, answer.Project, slice.Items, slice.Length, answer.Message);
+            RejectPart(exporter, answer.Reason, answer.Project, slice.Items, slice.Length, answer.Message);
             return;
         }
 
@@ -43,13 +47,25 @@ internal sealed class IngestPlan(ExporterPipeline exporter, OtlpSignal signal, R
         var bucket = answer.Route?.Limits is { } limits ? exporter.Bucket(value!, limits) : null;
 
         // Values of one project share its queue; a value that waits or has limits stands alone, and so does what finds its way anew after a restart.
-        var key = (queue is null || bucket is not null || IsDurable ? value! : string.Empty, queue);
+        var isDurable = exporter.Disk is not null;
+        var key = (exporter, queue is null || bucket is not null || isDurable ? value! : string.Empty, queue);
         if (!_parts.TryGetValue(key, out var part))
         {
-            _parts[key] = part = new PlannedPart(key.Item1, queue, bucket, exporter.Account(signal, answer.Project), answer.Kind == RouteAnswerKind.Announce);
+            _parts[key] = part = new PlannedPart(exporter, key.Item2, queue, bucket, exporter.Account(signal, answer.Project), answer.Kind == RouteAnswerKind.Announce);
+            IsDurable |= isDurable;
         }
 
         part.Add(slice, request);
+    }
+
+    /// <summary>Nobody can tell yet where a part goes.</summary>
+    /// <param name="exporter">In whose books the refusal stands.</param>
+    /// <param name="slice">The part.</param>
+    /// <param name="why">For the client.</param>
+    public void Defer(ExporterPipeline exporter, RequestSlice slice, string why)
+    {
+        Deferred ??= why;
+        exporter.Refuse(signal, Accounts.Others, slice.Items, slice.Length);
     }
 
     /// <summary>True when something found a place. Other requests may have taken the room since <see cref="IsFull"/> was asked.</summary>
@@ -58,37 +74,29 @@ internal sealed class IngestPlan(ExporterPipeline exporter, OtlpSignal signal, R
     /// <summary>True when there was no room for something.</summary>
     public bool LackedRoom { get; private set; }
 
-    /// <summary>Whether the exporter's queue is on disk.</summary>
-    public bool IsDurable => exporter.Disk is not null;
+    /// <summary>Whether something waits on disk.</summary>
+    public bool IsDurable { get; private set; }
 
-    /// <summary>Writes what has room to disk, when the exporter's queue is there, and hands it on. <see cref="Commit"/> follows once it is committed.</summary>
-    public Task<AppendResult> StoreAsync(BufferLease lease)
+    /// <summary>Writes to disk what has room and belongs there, each exporter to its own queue, and hands it on. <see cref="Commit"/> follows once all is committed.</summary>
+    public IEnumerable<Task<AppendResult>> Store(BufferLease lease)
     {
-        var entries = new List<DiskEntry>(_parts.Count);
-        if (exporter.Disk is { } disk)
+        foreach (var parts in _parts.Values.Where(static part => part.Exporter.Disk is not null).GroupBy(static part => part.Exporter))
         {
-            foreach (var part in _parts.Values.Where(PassesLimit))
-            {
-                if (disk.TryAdmit(part.Value, signal, part.Account, PayloadOf(part, lease), part.Items, (int)part.Bytes, part.Queue is not null) is { } entry)
-                {
-                    entries.Add(entry);
-                    TookAny = true;
-                }
-                else
-                {
-                    RejectFull(part);
-                }
-            }
+            yield return StoreAsync(parts.Key.Disk!, parts, lease);
         }
-
-        return entries.Count == 0 ? Committed : exporter.Disk!.StoreAsync(entries, lease);
     }
 
     /// <summary>Takes everything that has room, and rejects what has none, so that one full project does not keep the others out.</summary>
     public void Commit(BufferLease lease)
     {
-        foreach (var part in IsDurable ? [] : _parts.Values.Where(PassesLimit))
+        foreach (var part in _parts.Values)
         {
+            if (part.Exporter.Disk is not null || !PassesLimit(part))
+            {
+                continue;
+            }
+
+            var exporter = part.Exporter;
             var data = DataOf(part, lease);
             var taken = part.Queue is { } queue
                 ? exporter.Queues.TryEnqueue(queue, data, isBooked: false)
@@ -110,7 +118,7 @@ internal sealed class IngestPlan(ExporterPipeline exporter, OtlpSignal signal, R
     /// <summary>Books what is rejected; the client is told so.</summary>
     public void BookRejected()
     {
-        foreach (var ((reason, project), (items, bytes, _)) in _rejected)
+        foreach (var ((exporter, reason, project), (items, bytes, _)) in _rejected)
         {
             exporter.Reject(signal, project, reason, items, bytes);
         }
@@ -121,8 +129,27 @@ internal sealed class IngestPlan(ExporterPipeline exporter, OtlpSignal signal, R
     {
         foreach (var part in _parts.Values)
         {
-            exporter.Refuse(signal, part.Account.Project, part.Items, part.Bytes);
+            part.Exporter.Refuse(signal, part.Account.Project, part.Items, part.Bytes);
         }
+    }
+
+    private Task<AppendResult> StoreAsync(DiskQueue disk, IEnumerable<PlannedPart> parts, BufferLease lease)
+    {
+        var entries = new List<DiskEntry>(_parts.Count);
+        foreach (var part in parts.Where(PassesLimit))
+        {
+            if (disk.TryAdmit(part.Value, signal, part.Account, PayloadOf(part, lease), part.Items, (int)part.Bytes, part.Queue is not null) is { } entry)
+            {
+                entries.Add(entry);
+                TookAny = true;
+            }
+            else
+            {
+                RejectFull(part);
+            }
+        }
+
+        return entries.Count == 0 ? Committed : disk.StoreAsync(entries, lease);
     }
 
     // What came compressed is written so, when it needs no cutting.
@@ -133,6 +160,7 @@ internal sealed class IngestPlan(ExporterPipeline exporter, OtlpSignal signal, R
     // again. What is too small for that is copied, when it would keep much more than itself.
     private QueuedData DataOf(PlannedPart part, BufferLease lease)
     {
+        var exporter = part.Exporter;
         var whole = part.Ranges.Count == 1 && part.Bytes == lease.Memory.Length;
         var limits = part.Queue?.Limits;
         if (limits is { Gzip: true } && part.Bytes <= limits.MaxBatchBytes && part.Items <= limits.MaxBatchItems)
@@ -159,12 +187,12 @@ internal sealed class IngestPlan(ExporterPipeline exporter, OtlpSignal signal, R
 
     private bool PassesLimit(PlannedPart part)
     {
-        if (part.Bucket?.TryTake(part.Items, part.Bytes, exporter.Now) != false)
+        if (part.Bucket?.TryTake(part.Items, part.Bytes, part.Exporter.Now) != false)
         {
             return true;
         }
 
-        RejectPart(RejectReason.RouteLimit, part.Account.Project, part.Items, part.Bytes, $"the rate limit of the route to project {part.Account.Project} is reached");
+        RejectPart(part.Exporter, RejectReason.RouteLimit, part.Account.Project, part.Items, part.Bytes, $"the rate limit of the route to project {part.Account.Project} is reached");
         return false;
     }
 
@@ -172,6 +200,7 @@ internal sealed class IngestPlan(ExporterPipeline exporter, OtlpSignal signal, R
     {
         LackedRoom = true;
         RejectPart(
+            part.Exporter,
             part.Queue is null ? RejectReason.ParkingFull : RejectReason.QueueFull,
             part.Account.Project,
             part.Items,
@@ -179,20 +208,22 @@ internal sealed class IngestPlan(ExporterPipeline exporter, OtlpSignal signal, R
             part.Queue is null ? "too much data waits for projects that are not there yet" : $"the queue of project {part.Account.Project} is full");
     }
 
-    private bool HasRoom(PlannedPart part) => exporter.Disk is { } disk
+    private bool HasRoom(PlannedPart part) => part.Exporter.Disk is { } disk
         ? disk.HasRoom(part.Value, signal, part.Account, (int)part.Bytes, part.Queue is not null)
         : part.Queue is { } queue
-        ? exporter.Queues.HasRoom(queue, part.Bytes)
-        : exporter.Parking.HasRoom(part.Value, part.Bytes);
+        ? part.Exporter.Queues.HasRoom(queue, part.Bytes)
+        : part.Exporter.Parking.HasRoom(part.Value, part.Bytes);
 
-    private void RejectPart(RejectReason reason, string project, long items, long bytes, string message)
+    private void RejectPart(ExporterPipeline exporter, RejectReason reason, string project, long items, long bytes, string message)
     {
-        var known = _rejected.GetValueOrDefault((reason, project));
-        _rejected[(reason, project)] = (known.Items + items, known.Bytes + bytes, known.Message ?? message);
+        var known = _rejected.GetValueOrDefault((exporter, reason, project));
+        _rejected[(exporter, reason, project)] = (known.Items + items, known.Bytes + bytes, known.Message ?? message);
     }
 
-    private sealed class PlannedPart(string value, ProjectQueue? queue, RouteBucket? bucket, ProjectAccount account, bool isUnknown)
+    private sealed class PlannedPart(ExporterPipeline exporter, string value, ProjectQueue? queue, RouteBucket? bucket, ProjectAccount account, bool isUnknown)
     {
+        public ExporterPipeline Exporter { get; } = exporter;
+
         /// <summary>Nobody was asked for the project yet.</summary>
         public bool IsUnknown { get; } = isUnknown;
 

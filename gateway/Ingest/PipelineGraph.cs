@@ -6,19 +6,25 @@ namespace SentryOtel.Gateway.Ingest;
 /// Which exporters stand behind a receiver, by signal: as one configuration has it. A reload makes a new graph; requests that entered the old one finish there, and
 /// <see cref="RetireAsync"/> says when the last of them has left.
 /// </summary>
-/// <param name="exporters">The exporters.</param>
+/// <param name="groups">The exporters: each group gets everything, and each resource goes to one exporter of a group.</param>
 /// <param name="checksRecords">Whether records that Sentry would lose are kept out.</param>
-internal sealed class PipelineGraph(IReadOnlyDictionary<OtlpSignal, IReadOnlyList<ExporterPipeline>> exporters, bool checksRecords = true)
+internal sealed class PipelineGraph(IReadOnlyDictionary<OtlpSignal, IReadOnlyList<ExporterGroup>> groups, bool checksRecords = true)
 {
     private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // One for being in force, one for each request inside.
     private int _holders = 1;
 
-    /// <summary>A graph that leads nowhere.</summary>
-    public static PipelineGraph Empty => new(new Dictionary<OtlpSignal, IReadOnlyList<ExporterPipeline>>());
+    /// <summary>Exporters that each get everything.</summary>
+    public PipelineGraph(IReadOnlyDictionary<OtlpSignal, IReadOnlyList<ExporterPipeline>> exporters, bool checksRecords = true)
+        : this(exporters.ToDictionary(static pair => pair.Key, static pair => (IReadOnlyList<ExporterGroup>)[.. pair.Value.Select(static exporter => new ExporterGroup(exporter))]), checksRecords)
+    {
+    }
 
-    public IReadOnlyDictionary<OtlpSignal, IReadOnlyList<ExporterPipeline>> Exporters { get; } = exporters;
+    /// <summary>A graph that leads nowhere.</summary>
+    public static PipelineGraph Empty => new(new Dictionary<OtlpSignal, IReadOnlyList<ExporterGroup>>());
+
+    public IReadOnlyDictionary<OtlpSignal, IReadOnlyList<ExporterGroup>> Groups { get; } = groups;
 
     public bool ChecksRecords { get; } = checksRecords;
 

@@ -17,7 +17,7 @@ internal sealed class ReceiverPipeline(PipelineGraph graph, IngestCounters count
     private volatile bool _stopped;
 
     /// <summary>Metrics are always read: without a destination they are rejected with their number.</summary>
-    public bool Handles(OtlpSignal signal) => signal == OtlpSignal.Metrics || _graph.Exporters.ContainsKey(signal);
+    public bool Handles(OtlpSignal signal) => signal == OtlpSignal.Metrics || _graph.Groups.ContainsKey(signal);
 
     /// <summary>Refuses everything from now on: the gateway is on its way out.</summary>
     public void Stop() => _stopped = true;
@@ -85,11 +85,11 @@ internal sealed class ReceiverPipeline(PipelineGraph graph, IngestCounters count
             return IngestOutcome.Unavailable(NotReadyRetry, "the gateway is shutting down");
         }
 
-        foreach (var exporter in graph.Exporters.GetValueOrDefault(signal, []))
+        foreach (var group in graph.Groups.GetValueOrDefault(signal, []))
         {
-            if (!exporter.Routes.TakesDataEarly && exporter.Routes.NotReady is { } reason)
+            if (group.NotReady is { } reason)
             {
-                return IngestOutcome.Unavailable(NotReadyRetry, $"exporter {exporter.Id} is not ready: {reason}");
+                return IngestOutcome.Unavailable(NotReadyRetry, reason);
             }
         }
 
@@ -108,10 +108,10 @@ internal sealed class ReceiverPipeline(PipelineGraph graph, IngestCounters count
         if (signal == OtlpSignal.Metrics)
         {
             return MetricsIntake.Take(
-                [.. graph.Exporters.GetValueOrDefault(signal, []).Select(exporter => exporter.Metrics).OfType<MetricsForwarder>()], request, counters, Clamp);
+                [.. graph.Groups.GetValueOrDefault(signal, []).SelectMany(group => group.Exporters).Select(exporter => exporter.Metrics).OfType<MetricsForwarder>()], request, counters, Clamp);
         }
 
-        if (!graph.Exporters.TryGetValue(signal, out var targets))
+        if (!graph.Groups.TryGetValue(signal, out var targets))
         {
             return IngestOutcome.Invalid($"no pipeline for {signal} is configured");
         }
@@ -124,15 +124,21 @@ internal sealed class ReceiverPipeline(PipelineGraph graph, IngestCounters count
         }
 
         var plans = new List<IngestPlan>(targets.Count);
-        foreach (var exporter in targets)
+        foreach (var group in targets)
         {
-            var plan = exporter.Plan(signal, body);
+            var plan = group.Plan(signal, body);
             if (plan.Error.IsError)
             {
                 return IngestOutcome.Invalid(plan.Error.ToString());
             }
 
             plans.Add(plan);
+        }
+
+        if (plans.Find(plan => plan.Deferred is not null) is { } early)
+        {
+            plans.ForEach(plan => plan.Refuse());
+            return IngestOutcome.Unavailable(NotReadyRetry, early.Deferred!);
         }
 
         if (plans.Find(plan => plan.IsFull) is { } full)
@@ -152,10 +158,10 @@ internal sealed class ReceiverPipeline(PipelineGraph graph, IngestCounters count
 
     // What is durable comes first: when it fails, the client comes back, and nothing was taken that it would bring twice.
     private static async Task<IngestOutcome> StoreAsync(
-        List<IngestPlan> plans, IReadOnlyList<ExporterPipeline> targets, OtlpSignal signal, BufferLease request, RecordCheckResult check)
+        List<IngestPlan> plans, IReadOnlyList<ExporterGroup> targets, OtlpSignal signal, BufferLease request, RecordCheckResult check)
     {
         var worst = AppendResult.Committed;
-        foreach (var storing in plans.ConvertAll(plan => plan.StoreAsync(request)))
+        foreach (var storing in plans.SelectMany(plan => plan.Store(request)).ToArray())
         {
             var result = await storing.ConfigureAwait(false);
             worst = result > worst ? result : worst;
@@ -172,7 +178,7 @@ internal sealed class ReceiverPipeline(PipelineGraph graph, IngestCounters count
             : IngestOutcome.Unavailable(NotReadyRetry, "the disk of the queue failed");
     }
 
-    private static IngestOutcome Commit(List<IngestPlan> plans, IReadOnlyList<ExporterPipeline> targets, OtlpSignal signal, BufferLease request, RecordCheckResult check)
+    private static IngestOutcome Commit(List<IngestPlan> plans, IReadOnlyList<ExporterGroup> targets, OtlpSignal signal, BufferLease request, RecordCheckResult check)
     {
         plans.ForEach(plan => plan.Commit(request));
         if (plans.TrueForAll(plan => !plan.TookAny) && plans.Find(plan => plan.LackedRoom) is { } late)
@@ -186,7 +192,7 @@ internal sealed class ReceiverPipeline(PipelineGraph graph, IngestCounters count
         var rejected = plans.Select(plan => plan.Rejected).MaxBy(entry => entry.Items);
         if (check.Refused > 0)
         {
-            targets.ToList().ForEach(exporter => RecordGate.Reject(exporter, signal, check));
+            targets.ToList().ForEach(group => RecordGate.Reject(group.First, signal, check));
             return IngestOutcome.Partial(rejected.Items + check.Refused, RecordGate.Explain(signal, check, rejected.Message));
         }
 

@@ -38,6 +38,8 @@ internal sealed class DsnRoutes(ExporterConfiguration exporter) : IRouteSource
 
     public IEnumerable<(string Value, string Queue)> Services => _byValue.Select(pair => (pair.Key, pair.Value.Queue));
 
+    public RouteAnswer? Held(string value) => Mapped(value) is { } route ? RouteAnswer.Active(route) : null;
+
     public RouteAnswer Find(string value)
     {
         if ((Mapped(value) ?? Default) is { } route)

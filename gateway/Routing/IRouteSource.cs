@@ -21,6 +21,11 @@ internal interface IRouteSource
     /// <summary>What is known of a value; the empty value stands for a resource without the attribute. Cheap, never blocks.</summary>
     RouteAnswer Find(string value);
 
+    /// <summary>
+    /// What the source has on a value by name: a route or a mapping of its own, whatever it does with values that nobody named. Null when nothing. Cheap, never blocks.
+    /// </summary>
+    RouteAnswer? Held(string value);
+
     /// <summary>Where a queue's data goes now; null when that is not known any more, or nothing but the queue knows it.</summary>
     RouteTarget? TargetOf(string queue);
 

@@ -92,6 +92,14 @@ internal sealed class SentryRoutes : IRouteSource, IDisposable
             : answer;
     }
 
+    // Whether Sentry has a project of that name is another question: its answer takes time, and must not decide where data go meanwhile.
+    public RouteAnswer? Held(string value)
+    {
+        var routing = _exporter.Routing;
+        var isNamed = value.Length == 0 ? routing.FallbackProject is not null : routing.ProjectMapping.ContainsKey(value);
+        return _dsns.Held(value) ?? (isNamed ? Find(value) : null);
+    }
+
     public RouteTarget? TargetOf(string queue)
     {
         lock (_table.Gate)

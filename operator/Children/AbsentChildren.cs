@@ -34,7 +34,8 @@ internal sealed class AbsentChildren
 
     private HashSet<(EntityMetadata Resource, string Name)> Of(SentryExporter exporter)
     {
-        var uid = exporter.Metadata.Uid!;
+        // Where exporters share a gateway, another may have made a child since; the next change of the spec looks again.
+        var uid = $"{exporter.Metadata.Uid}/{exporter.Metadata.Generation}";
         return _absent.AddOrUpdate(ObjectKey.Of(exporter), _ => (uid, []), (_, known) => known.Uid == uid ? known : (uid, [])).Children;
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Operator.Configuration;
+using SentryOtel.Operator.Manifests;
 
 namespace SentryOtel.Operator.Children;
 
@@ -17,10 +18,10 @@ internal sealed record Child(EntityMetadata Resource, string Name, JsonObject? W
     /// <summary>Whether it is going already, and only its dependents keep it.</summary>
     public bool IsTerminating => Live?["metadata"]?["deletionTimestamp"] is not null;
 
-    /// <summary>Whether the live object's controller is the object of this uid.</summary>
-    public bool IsOwnedBy(string uid) =>
-        Live?["metadata"]?["ownerReferences"] is JsonArray owners
-        && owners.Any(owner => owner?["controller"]?.GetValue<bool>() == true && owner["uid"]?.GetValue<string>() == uid);
+    /// <summary>Whether the live object is a child of these exporters.</summary>
+    public bool IsOwnedBy(GatewayOwners owners) =>
+        Live?["metadata"]?["ownerReferences"] is JsonArray references
+        && references.Any(reference => owners.Owns(reference?["uid"]?.GetValue<string>(), reference?["controller"]?.GetValue<bool>() == true));
 
     /// <summary>The value of an annotation of the live object.</summary>
     public string? Annotation(string key) => Live?["metadata"]?["annotations"]?[key]?.GetValue<string>();

@@ -15,14 +15,14 @@ internal sealed class ChildWriter(IKubernetesClient client)
 
     /// <summary>Applies, deletes or leaves alone; true when something was written.</summary>
     /// <param name="child">The child, as read; one that another controller owns must not come here.</param>
-    /// <param name="ownerUid">The exporter's uid: what it does not own is never deleted.</param>
+    /// <param name="owners">Whose children they are: what they do not own is never deleted.</param>
     /// <param name="hash">Hash of the manifest, without what depends on the live object.</param>
     /// <param name="cancellationToken">Ends the requests.</param>
-    public async Task<bool> WriteAsync(Child child, string ownerUid, string hash, CancellationToken cancellationToken)
+    public async Task<bool> WriteAsync(Child child, GatewayOwners owners, string hash, CancellationToken cancellationToken)
     {
         if (child.Wanted is null)
         {
-            return child.IsOwnedBy(ownerUid) && await DeleteAsync(child, cancellationToken).ConfigureAwait(false);
+            return child.IsOwnedBy(owners) && await DeleteAsync(child, cancellationToken).ConfigureAwait(false);
         }
 
         if (child.Live is not null && child.Annotation(ManifestHash.Annotation) == hash && LiveState.Holds(child.Live, child.Wanted))

@@ -18,7 +18,7 @@ internal static class ForeignAutoscaler
         var scalers = await client.ListAllAsync<HorizontalPodAutoscaler>(inputs.Exporter.Metadata.Namespace, null, cancellationToken).ConfigureAwait(false);
         return scalers.Items
             .Where(scaler => scaler.Spec?.ScaleTargetRef is { } target && target.Kind == kind && target.Name == inputs.Name)
-            .Where(scaler => scaler.Metadata.OwnerReferences?.Any(owner => owner.Controller == true && owner.Uid == inputs.Exporter.Metadata.Uid) != true)
+            .Where(scaler => !inputs.Owners.Own(scaler.Metadata.OwnerReferences))
             .Select(static scaler => scaler.Metadata.Name)
             .Order(StringComparer.Ordinal)
             .FirstOrDefault();

@@ -42,22 +42,22 @@ internal sealed class GatewayChildren(IKubernetesClient client)
     /// <param name="cancellationToken">Ends the requests.</param>
     public async Task<ChildrenOutcome> ApplyAsync(GatewayInputs inputs, bool looksForClaims, CancellationToken cancellationToken)
     {
-        var uid = inputs.Exporter.Metadata.Uid!;
+        var owners = inputs.Owners;
         inputs = inputs with { ForeignAutoscaler = await ForeignAutoscaler.FindAsync(client, inputs, cancellationToken).ConfigureAwait(false) };
         var children = await ReadAsync(inputs, cancellationToken).ConfigureAwait(false);
-        if (children.FirstOrDefault(child => child is { Wanted: not null, Live: not null } && !child.IsOwnedBy(uid)) is { } foreign)
+        if (children.FirstOrDefault(child => child is { Wanted: not null, Live: not null } && !child.IsOwnedBy(owners)) is { } foreign)
         {
             return new ChildrenOutcome($"{foreign.Resource.Kind} {inputs.Exporter.Metadata.Namespace}/{foreign.Name}", []);
         }
 
-        var leaving = StorageSwitch.Leaving(children, uid);
+        var leaving = StorageSwitch.Leaving(children, owners);
         var taking = children.Find(static child => child is { IsWorkload: true, Wanted: not null });
         var keepsClaimTemplate = taking is not null && ClaimTemplate.Keep(taking);
         var hasWritten = false;
         foreach (var child in children.Where(child => !child.IsTerminating && !StorageSwitch.Keeps(child, leaving, taking)))
         {
             var hash = child.Wanted is null ? "" : ManifestHash.Of(child.Wanted);
-            hasWritten |= await _writer.WriteAsync(Replicas.Settle(child, inputs, leaving), uid, hash, cancellationToken).ConfigureAwait(false);
+            hasWritten |= await _writer.WriteAsync(Replicas.Settle(child, inputs, leaving), owners, hash, cancellationToken).ConfigureAwait(false);
         }
 
         return new ChildrenOutcome(null, ChildPlan.NotServed(inputs))
@@ -70,6 +70,16 @@ internal sealed class GatewayChildren(IKubernetesClient client)
                 : null,
             HasWritten = hasWritten,
         };
+    }
+
+    /// <summary>Removes a gateway that serves nobody any more: its pods first, each of which sends what it holds, and the Service last.</summary>
+    public async Task RemoveAsync(GatewayInputs inputs, CancellationToken cancellationToken)
+    {
+        var children = await ReadAsync(inputs, cancellationToken).ConfigureAwait(false);
+        foreach (var child in children.OrderBy(static child => child.Resource == ChildKind.Service ? 2 : child.IsWorkload ? 0 : 1).Where(static child => !child.IsTerminating))
+        {
+            await _writer.WriteAsync(child with { Wanted = null }, inputs.Owners, "", cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private async Task<List<Child>> ReadAsync(GatewayInputs inputs, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using SentryOtel.Operator.Manifests;
 
 namespace SentryOtel.Operator.Children;
 
@@ -9,8 +10,8 @@ namespace SentryOtel.Operator.Children;
 internal static class StorageSwitch
 {
     /// <summary>The workload of the other storage, when the exporter still has one.</summary>
-    public static Child? Leaving(IEnumerable<Child> children, string ownerUid) =>
-        children.FirstOrDefault(child => child is { IsWorkload: true, Wanted: null, Live: not null } && child.IsOwnedBy(ownerUid));
+    public static Child? Leaving(IEnumerable<Child> children, GatewayOwners owners) =>
+        children.FirstOrDefault(child => child is { IsWorkload: true, Wanted: null, Live: not null } && child.IsOwnedBy(owners));
 
     /// <summary>Whether a child, which shall not be there, must stay for now.</summary>
     public static bool Keeps(Child child, Child? leaving, Child? taking)

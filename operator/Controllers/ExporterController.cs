@@ -7,7 +7,6 @@ using SentryOtel.Kubernetes.Conditions;
 using SentryOtel.Kubernetes.Controllers;
 using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Kubernetes.Events;
-using SentryOtel.Operator.Children;
 using SentryOtel.Operator.Credentials;
 using SentryOtel.Operator.Discovery;
 using SentryOtel.Operator.Gateways;
@@ -22,15 +21,31 @@ namespace SentryOtel.Operator.Controllers;
 /// Brings an exporter's gateway in line: validate, look at the credentials, apply the children, report. What the workload and the routes say about themselves
 /// only wakes a report.
 /// </summary>
-internal sealed class ExporterController(OperatorServices services, GatewayWorkloads workloads, RouteIndex routes, PlannedServices planned, DiscoveryBoard discovery, Random random)
+/// <param name="services">What controllers work with.</param>
+/// <param name="workloads">The cached workloads.</param>
+/// <param name="routes">The routes by exporter.</param>
+/// <param name="gateway">Brings gateways in line.</param>
+/// <param name="sharing">Who shares a gateway.</param>
+/// <param name="leases">Whom gateways say that they serve.</param>
+/// <param name="planned">What would be done for exporters that are only planned.</param>
+/// <param name="discovery">What discovery found.</param>
+/// <param name="random">Jitter.</param>
+internal sealed class ExporterController(
+    OperatorServices services,
+    GatewayWorkloads workloads,
+    RouteIndex routes,
+    GatewayRollout gateway,
+    SharedGateways sharing,
+    GatewayLeases leases,
+    PlannedServices planned,
+    DiscoveryBoard discovery,
+    Random random)
     : IEntityStatusController<SentryExporter>
 {
     private readonly CredentialCheck _credentials = new(services.Options.Times, services.TimeProvider);
     private readonly MountedSecrets _mounted = new(
         services.Client, services.Options.Times.MountLag, services.TimeProvider, services.LoggerFactory.CreateLogger<MountedSecrets>());
     private readonly ProjectPlanner _planner = ProjectPlanner.Create(services);
-    private readonly GatewayChildren _children = new(services.Client);
-    private readonly SettledChildren _settled = new(services.Options.Times.SafetyPoll, services.TimeProvider);
     private readonly ConcurrentDictionary<ObjectKey, ExporterObservation> _observations = new();
     private readonly ConcurrentDictionary<ObjectKey, (string? Uid, SentryExporterStatus Status)> _written = new();
 
@@ -48,10 +63,10 @@ internal sealed class ExporterController(OperatorServices services, GatewayWorkl
         {
             { Halted: { Reason: CredentialReasons.InvalidSpec } halted } => ReconciliationResult.Terminal(halted.Reason, halted.Message),
             { Halted: not null } => ReconciliationResult.Success(),
-            { Children.Leaving: not null } => ReconciliationResult.RequeueAfter(services.Options.Times.StorageSwitchPoll),
+            { Children.Leaving: not null } or { IsMoving: true } => ReconciliationResult.RequeueAfter(services.Options.Times.StorageSwitchPoll),
             { PodsToldAfter: { } wait } => ReconciliationResult.RequeueAfter(wait),
             { Credentials: { IsTransient: true } unknown } => ReconciliationResult.Failure(unknown.Reason, unknown.Message),
-            { IsSettled: true } when services.References?.IsFollowed(ReferenceUser.Of(entity)) == true => ReconciliationResult.RequeueAfter(SafetyPoll()),
+            { IsSettled: true } when !entity.Spec.Gateway.Shared && services.References?.IsFollowed(ReferenceUser.Of(entity)) == true => ReconciliationResult.RequeueAfter(SafetyPoll()),
 
             // Neither the end of a foreign object wakes anybody, nor what is cured in Sentry.
             _ => ReconciliationResult.RequeueAfter(services.Options.Times.SecretPoll),
@@ -77,8 +92,7 @@ internal sealed class ExporterController(OperatorServices services, GatewayWorkl
         _written.TryRemove(key, out _);
         _credentials.Forget(key);
         _mounted.Forget(key);
-        _children.Forget(key);
-        _settled.Forget(key);
+        gateway.Forget(key);
         services.References?.Release(new ReferenceUser(ReferenceUserKind.Exporter, key));
         services.Connections.Forget(key);
         services.Status.Forget(nameof(SentryExporter), key);
@@ -100,60 +114,47 @@ internal sealed class ExporterController(OperatorServices services, GatewayWorkl
             return ExporterObservation.Halt(uid, generation, ExporterStatus.Suspended, "spec.suspend is true: nothing is changed until it is false");
         }
 
+        // What a guest's settings of a gateway name is mounted nowhere.
+        var isGuest = sharing.SharersOf(exporter)[0].Metadata.Uid != uid;
+        GatewayFile[] files = [.. GatewayFiles.OfExporter(exporter), .. isGuest ? [] : GatewayFiles.OfGateway(exporter.Spec)];
         var secrets = new SecretReader(services.Client);
         try
         {
-            return await ObserveAsync(exporter, secrets, cancellationToken).ConfigureAwait(false);
+            return await ObserveAsync(exporter, files, secrets, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            services.References?.Use(ReferenceUser.Of(exporter), secrets.VersionsOf(ExporterReferences.Of(exporter)));
+            services.References?.Use(ReferenceUser.Of(exporter), secrets.VersionsOf(ExporterReferences.Of(exporter, files)));
         }
     }
 
-    private async Task<ExporterObservation> ObserveAsync(SentryExporter exporter, SecretReader secrets, CancellationToken cancellationToken)
+    private async Task<ExporterObservation> ObserveAsync(SentryExporter exporter, GatewayFile[] files, SecretReader secrets, CancellationToken cancellationToken)
     {
         var connection = await services.Connections.ReadAsync(exporter, secrets, cancellationToken).ConfigureAwait(false);
         var credentials = await _credentials.CheckAsync(exporter, connection, cancellationToken).ConfigureAwait(false);
-        var isPlanned = PlanMark.IsOn(exporter);
-        if (isPlanned && connection.Error is null)
+        var observation = new ExporterObservation(exporter.Metadata.Uid!, exporter.Metadata.Generation, credentials);
+        if (PlanMark.IsOn(exporter))
         {
-            return new ExporterObservation(exporter.Metadata.Uid!, exporter.Metadata.Generation, credentials)
-            {
-                IsPlanned = true,
-                Fallback = await PlanFallbackAsync(exporter, cancellationToken).ConfigureAwait(false),
-            };
+            return connection.Error is not null
+                ? observation
+                : observation with { IsPlanned = true, Fallback = await PlanFallbackAsync(exporter, cancellationToken).ConfigureAwait(false) };
         }
 
-        var missing = await GatewaySecrets.FindMissingAsync(exporter, secrets, cancellationToken).ConfigureAwait(false);
-        var observation = new ExporterObservation(exporter.Metadata.Uid!, exporter.Metadata.Generation, credentials)
+        // A gateway that runs goes on with what it has, and a kubelet takes nothing as long as something is missing.
+        if (await GatewaySecrets.FindMissingAsync(exporter.Metadata.Namespace!, files, secrets, cancellationToken).ConfigureAwait(false) is { } missing)
         {
-            // A kubelet takes nothing as long as something is missing.
-            PodsToldAfter = missing is null && !isPlanned ? await _mounted.RefreshAsync(exporter, secrets.Versions, cancellationToken).ConfigureAwait(false) : null,
-        };
-        if (connection.Error is not null || missing is not null)
-        {
-            // A gateway that runs goes on with what it has.
-            return connection.Error is null ? observation with { Credentials = CredentialState.Of(missing!) } : observation;
+            return connection.Error is null ? observation with { Credentials = CredentialState.Of(missing) } : observation;
         }
 
-        return observation with { Children = await ChildrenAsync(exporter, cancellationToken).ConfigureAwait(false) };
-    }
-
-    private async Task<ChildrenOutcome> ChildrenAsync(SentryExporter exporter, CancellationToken cancellationToken)
-    {
-        // Taken before anything is written: what changes while children are applied is looked at again.
-        var live = workloads.VersionsOf(exporter);
-        if (_settled.Find(exporter, live) is { } settled)
+        observation = observation with { PodsToldAfter = await _mounted.RefreshAsync(exporter, files, secrets.Versions, cancellationToken).ConfigureAwait(false) };
+        if (connection.Error is not null && !exporter.Spec.Gateway.Shared)
         {
-            return settled;
+            // A shared one is of others, too, and needs no token.
+            return observation;
         }
 
-        var versions = await VersionChoice.AskAsync(services.Client.Discovery, exporter.Spec, cancellationToken).ConfigureAwait(false);
-        var inputs = new GatewayInputs(exporter, services.Options.GatewayImage, versions);
-        var outcome = await _children.ApplyAsync(inputs, MayHaveLeftClaims(exporter), cancellationToken).ConfigureAwait(false);
-        _settled.Keep(exporter, live, outcome);
-        return outcome;
+        var outcome = await gateway.ApplyAsync(exporter, MayHaveLeftClaims(exporter), cancellationToken).ConfigureAwait(false);
+        return observation with { Children = outcome.Children, HeldBackBy = outcome.HeldBackBy, IsMoving = outcome.IsMoving };
     }
 
     private async Task<RoutePlan?> PlanFallbackAsync(SentryExporter exporter, CancellationToken cancellationToken) =>
@@ -165,12 +166,18 @@ internal sealed class ExporterController(OperatorServices services, GatewayWorkl
     {
         var key = ObjectKey.Of(exporter);
         var previous = Previous(exporter);
-        var (workload, leaving) = workloads.Of(exporter);
+        var sharers = sharing.SharersOf(exporter);
+        var (workload, leaving) = workloads.Of(exporter, sharers[0].Spec.Queue.Storage);
         var pods = GatewayState.NeedsPods(workload) ? await PodsAsync(exporter, cancellationToken).ConfigureAwait(false) : [];
         var own = routes.Of(key);
+        var state = GatewayState.Of(workload, leaving, pods);
+        if (exporter.Spec.Gateway.Shared)
+        {
+            state = SharedGatewayState.Of(state, workload, exporter, sharers[0], leases.OfShared(exporter, sharers), observation.HeldBackBy);
+        }
+
         var found = observation with { Announced = planned.Of(key) };
-        var status = ExporterStatus.Build(
-            exporter, previous, found, GatewayState.Of(workload, leaving, pods), own, services.TimeProvider, discovery.Of(key, previous?.Discovery));
+        var status = ExporterStatus.Build(exporter, sharers[0], previous, found, state, own, services.TimeProvider, discovery.Of(key, previous?.Discovery));
         var write = await services.Status.WriteAsync(
             exporter, exporter.Status, status, CrdJsonContext.Default.SentryExporterStatus, cancellationToken).ConfigureAwait(false);
         if (write == StatusWrite.Gone)

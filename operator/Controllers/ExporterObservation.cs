@@ -23,6 +23,12 @@ internal sealed record ExporterObservation(string Uid, long? Generation, Credent
     /// <summary>Services that would get a route, of an exporter that is only planned.</summary>
     public IReadOnlyList<PlannedService> Announced { get; init; } = [];
 
+    /// <summary>The guest, and its trouble, for which a shared gateway is left as it is.</summary>
+    public string? HeldBackBy { get; init; }
+
+    /// <summary>Whether the exporter changes from one gateway to another, which goes on until then.</summary>
+    public bool IsMoving { get; init; }
+
     /// <summary>Why nothing is done at all, with its reason: an invalid spec, or a suspended exporter.</summary>
     public (string Reason, string Message)? Halted { get; init; }
 

@@ -4,8 +4,8 @@ using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Kubernetes.Hosting;
 using SentryOtel.Kubernetes.Informers;
 using SentryOtel.Kubernetes.Queueing;
-using SentryOtel.Operator.Discovery;
 using SentryOtel.Operator.Controllers.RouteWakes;
+using SentryOtel.Operator.Discovery;
 using SentryOtel.Operator.Gateways;
 using SentryOtel.Operator.Manifests;
 using SentryOtel.Operator.Planning;
@@ -37,13 +37,19 @@ internal static class ExporterRegistration
     {
         var deployments = Owned<V1Deployment>(host, services);
         var sets = Owned<V1StatefulSet>(host, services);
-        planned ??= new PlannedServices();
-        discovery ??= new DiscoveryBoard();
         var fronts = Owned<V1Service>(host, services);
         var accounts = Owned<V1ServiceAccount>(host, services);
-        var maps = RoutingTableStore.AddTo(host, services.Options.WatchNamespaces).Informer;
-        var workloads = new GatewayWorkloads(deployments.Store, sets.Store, fronts.Store, accounts.Store, maps.Store);
-        var controller = host.AddController(new ExporterController(services, workloads, routes, planned, discovery, random), builder => builder
+        var tables = RoutingTableStore.AddTo(host, services.Options.WatchNamespaces);
+        var leases = host.Informer(new InformerOptions<V1Lease> { Namespaces = services.Options.WatchNamespaces, LabelSelector = GatewayLeases.Selector });
+        var workloads = new GatewayWorkloads(deployments.Store, sets.Store, fronts.Store, accounts.Store, tables.Informer.Store);
+        var sharing = new SharedGateways(host.Informer<SentryExporter>().Store);
+        var live = new GatewayLeases(leases.Store, services.TimeProvider);
+        var guests = new GatewayGuests(services.Client, tables, workloads);
+        var gateway = new GatewayRollout(services, workloads, fronts.Store, sharing, guests, live);
+        planned ??= new PlannedServices();
+        discovery ??= new DiscoveryBoard();
+        var reconciler = new ExporterController(services, workloads, routes, gateway, sharing, live, planned, discovery, random);
+        var controller = host.AddController(reconciler, builder => builder
             .WithOptions(new ControllerOptions
             {
                 MaxConcurrentReconciles = Workers,
@@ -55,7 +61,12 @@ internal static class ExporterRegistration
             .Owns(WorkKind.Reconcile, Desired<V1StatefulSet>(), sets)
             .Owns(WorkKind.Reconcile, Desired<V1Service>(), fronts)
             .Owns(WorkKind.Reconcile, Removed<V1ServiceAccount>(), accounts)
-            .Owns(WorkKind.Reconcile, Desired<V1ConfigMap>().And(IsNoTable()), maps));
+            .Owns(WorkKind.Reconcile, Desired<V1ConfigMap>().And(IsNoTable()), tables.Informer)
+            .Watches<SentryExporter>(exporter => sharing.KeysIn(exporter.Metadata.Namespace), predicate: SharedGateways.SharingChanged())
+            .Watches(deployment => SharersOf(sharing, deployment), WorkKind.Status, predicate: null, deployments)
+            .Watches(set => SharersOf(sharing, set), WorkKind.Status, predicate: null, sets)
+            .Watches(table => sharing.KeysIn(table.Metadata.Namespace), WorkKind.Reconcile, Comes<V1ConfigMap>(), tables.Informer)
+            .Watches(lease => sharing.KeysIn(lease.Metadata.Namespace), WorkKind.Status, Comes<V1Lease>(), leases));
         planned.Changed = key => controller.Enqueue(key, WorkKind.Status);
         services.References?.Wakes(ReferenceUserKind.Exporter, key => controller.Enqueue(key));
         discovery.Changed = key => controller.Enqueue(key, WorkKind.Status);
@@ -70,6 +81,13 @@ internal static class ExporterRegistration
             Namespaces = services.Options.WatchNamespaces,
             LabelSelector = $"app.kubernetes.io/managed-by={ManifestMetadata.ManagedBy}",
         });
+
+    private static IEnumerable<ObjectKey> SharersOf(SharedGateways sharing, IKubernetesObject workload) =>
+        workload.Metadata.Name == Naming.SharedGateway ? sharing.KeysIn(workload.Metadata.Namespace) : [];
+
+    private static EventPredicate<T> Comes<T>()
+        where T : class, IKubernetesObject =>
+        new(update: static (_, _) => false, delete: static _ => false);
 
     /// <summary>What somebody else changed or removed.</summary>
     private static EventPredicate<T> Desired<T>()

@@ -26,6 +26,7 @@ internal static class ExporterStatus
     private const int NamedRoutes = 5;
 
     /// <param name="exporter">The exporter.</param>
+    /// <param name="host">Whose settings hold for its gateway: itself, or the host of one that it shares.</param>
     /// <param name="previous">The status before, whose transition times are kept.</param>
     /// <param name="observation">What the last reconcile found.</param>
     /// <param name="gateway">What the workload says.</param>
@@ -34,6 +35,7 @@ internal static class ExporterStatus
     /// <param name="discovery">The services of workloads; null while none are looked for.</param>
     public static SentryExporterStatus Build(
         SentryExporter exporter,
+        SentryExporter host,
         SentryExporterStatus? previous,
         ExporterObservation observation,
         GatewayState gateway,
@@ -48,7 +50,7 @@ internal static class ExporterStatus
         {
             ObservedGeneration = observation.Generation,
             Conditions = [.. previous?.Conditions ?? []],
-            Endpoint = Endpoint(exporter),
+            Endpoint = Endpoint(host),
             Organization = observation.Credentials.Organization ?? previous?.Organization,
             Routes = Routes(accepted),
             Discovery = discovery,
@@ -77,6 +79,11 @@ internal static class ExporterStatus
         if (observation.Children is { Conflict: null } children)
         {
             Volumes(status, VolumeState.Of(exporter.Spec.Queue.Storage, children), timeProvider);
+        }
+        else if (host.Metadata.Uid != exporter.Metadata.Uid)
+        {
+            // The host's to tell.
+            Volumes(status, null, timeProvider);
         }
 
         return status;

@@ -41,7 +41,8 @@ internal static class ProjectRouteRegistration
         var namespaces = spaces.Count == 0 ? host.Informer<V1NamespaceMetadata>() : null;
         var tables = RoutingTableStore.AddTo(host, spaces);
         var leases = host.Informer(new InformerOptions<V1Lease> { Namespaces = spaces, LabelSelector = GatewayLeases.Selector });
-        var acceptance = new RouteAcceptance(routes, namespaces?.Store);
+        var sharing = new SharedGateways(exporters.Store);
+        var acceptance = new RouteAcceptance(routes, sharing, namespaces?.Store);
         var gateways = new GatewayLeases(leases.Store, services.TimeProvider);
         var programming = new RouteProgramming(tables, gateways);
         var reconciler = new ProjectRouteController(services, exporters.Store, routes, acceptance, programming, times, random, traffic);
@@ -56,6 +57,7 @@ internal static class ProjectRouteRegistration
             builder.When(ByPeople())
             .Watches(acceptance.RivalsOf, predicate: ClaimChanged(), informer: routes.Informer)
             .Watches<SentryExporter>(exporter => KeysOf(routes, ObjectKey.Of(exporter)), predicate: TermsChanged())
+            .Watches<SentryExporter>(exporter => sharing.KeysIn(exporter.Metadata.Namespace).SelectMany(key => KeysOf(routes, key)), predicate: SharedGateways.SharingChanged())
             .Watches<SentryExporter>(exporter => KeysOf(routes, ObjectKey.Of(exporter)), WorkKind.Status, StateChanged());
             if (namespaces is not null)
             {

@@ -2,6 +2,7 @@ using SentryOtel.Crds;
 using SentryOtel.Crds.Validation;
 using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Kubernetes.Informers;
+using SentryOtel.Operator.Gateways;
 using SentryOtel.Operator.Projects;
 using SentryOtel.Operator.Routes;
 
@@ -9,30 +10,36 @@ namespace SentryOtel.Operator.Controllers;
 
 /// <summary>Whether an exporter takes a route. Decided from the caches alone.</summary>
 /// <param name="routes">All routes, by exporter.</param>
+/// <param name="sharing">Which exporters share a gateway: there a value is one route's, whichever of them it names.</param>
 /// <param name="namespaces">Labels of namespaces, for exporters that select by them; null where the operator may not list namespaces: it knows their names then.</param>
-internal sealed class RouteAcceptance(RouteIndex routes, IStore<V1NamespaceMetadata>? namespaces)
+internal sealed class RouteAcceptance(RouteIndex routes, SharedGateways sharing, IStore<V1NamespaceMetadata>? namespaces)
 {
-    /// <summary>The other routes that claim the same value of the same exporter: what happens to one concerns the others.</summary>
-    public IEnumerable<ObjectKey> RivalsOf(SentryProjectRoute route) => routes.Claiming(RouteClaims.ExporterOf(route), RouteClaims.ValueOf(route))
-        .Where(other => ObjectKey.Of(other) != ObjectKey.Of(route))
-        .Select(static other => ObjectKey.Of(other));
+    /// <summary>The other routes that claim the same value of the same gateway: what happens to one concerns the others.</summary>
+    public IEnumerable<ObjectKey> RivalsOf(SentryProjectRoute route) => sharing.SharersOf(RouteClaims.ExporterOf(route))
+        .SelectMany(sharer => routes.Claiming(sharer, RouteClaims.ValueOf(route)))
+        .Select(static other => ObjectKey.Of(other))
+        .Where(other => other != ObjectKey.Of(route));
 
     /// <summary>Decides.</summary>
     public AcceptanceVerdict Of(SentryProjectRoute route, SentryExporter? exporter)
     {
-        if (Refuse(route, exporter) is { } refused)
+        if (exporter is null || Refuse(route, exporter) is not null)
         {
-            return refused;
+            return Refuse(route, exporter)!;
         }
 
         var value = RouteClaims.ValueOf(route);
-        var claims = routes.Claiming(RouteClaims.ExporterOf(route), value);
-        var winner = claims.Count == 1 ? claims[0] : RouteClaims.Winner(claims.Where(other => MayHold(other, exporter)), value);
-        return winner is null || winner.Metadata.Uid == route.Metadata.Uid || RouteClaims.Precedence.Compare(route, winner) < 0
+        IEnumerable<SentryExporter> claimants = [exporter, .. sharing.RivalsOf(exporter)];
+        var claims = claimants.SelectMany(claimant => routes.Claiming(ObjectKey.Of(claimant), value).Where(other => other.Metadata.Uid != route.Metadata.Uid && MayHold(other, claimant)));
+        var winner = RouteClaims.Winner(claims, value);
+        return winner is null || RouteClaims.Precedence.Compare(route, winner) < 0
             ? new AcceptanceVerdict(true, RouteReasons.Accepted, "the exporter takes the route")
             : new AcceptanceVerdict(
-                false, RouteReasons.Conflict, $"route {winner.Metadata.Namespace}/{winner.Metadata.Name} is older and has the same attributeValue");
+                false, RouteReasons.Conflict, $"route {winner.Metadata.Namespace}/{winner.Metadata.Name} is older and has the same attributeValue{Through(winner, route)}");
     }
+
+    private static string Through(SentryProjectRoute winner, SentryProjectRoute route) =>
+        RouteClaims.ExporterOf(winner) == RouteClaims.ExporterOf(route) ? "" : $"; SentryExporter {RouteClaims.ExporterOf(winner)} shares the gateway";
 
     // What somebody tried to change stays in force.
     private bool MayHold(SentryProjectRoute route, SentryExporter? exporter) => RouteClaims.FindForbiddenChange(route) is [_, ..] || Refuse(route, exporter) is null;

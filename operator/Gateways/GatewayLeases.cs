@@ -10,6 +10,9 @@ internal sealed class GatewayLeases(IStore<V1Lease> leases, TimeProvider timePro
     /// <summary>Selects the Leases of gateways.</summary>
     public const string Selector = ComponentLabel + "=gateway," + SentryOtelGroup.ExporterLabel;
 
+    // A pod that comes up writes its Leases one after the other.
+    private static readonly TimeSpan Introduction = TimeSpan.FromSeconds(10);
+
     private const string ComponentLabel = "app.kubernetes.io/component";
 
     /// <summary>The Leases of an exporter's gateways that have not run out.</summary>
@@ -23,6 +26,22 @@ internal sealed class GatewayLeases(IStore<V1Lease> leases, TimeProvider timePro
             && lease.Spec is { RenewTime: { } renewed, LeaseDurationSeconds: { } seconds }
             && renewed + TimeSpan.FromSeconds(seconds) > now);
     }
+
+    /// <summary>Pods of a shared gateway that speak of an exporter, and pods that speak of others only: they do not serve it.</summary>
+    /// <param name="exporter">The exporter.</param>
+    /// <param name="sharers">All who share the gateway, itself among them.</param>
+    public (int Serving, int Silent) OfShared(SentryExporter exporter, IReadOnlyList<SentryExporter> sharers)
+    {
+        // Pods of the gateway that an exporter had before it began to share may live still.
+        var serving = Live(exporter).Where(IsOfSharedGateway).Select(static lease => lease.Spec!.HolderIdentity).ToHashSet(StringComparer.Ordinal);
+        var spoken = timeProvider.GetUtcNow() - Introduction;
+        var silent = sharers.SelectMany(Live).Where(lease => IsOfSharedGateway(lease) && lease.Spec!.AcquireTime < spoken)
+            .Select(static lease => lease.Spec!.HolderIdentity).ToHashSet(StringComparer.Ordinal);
+        silent.ExceptWith(serving);
+        return (serving.Count, silent.Count);
+    }
+
+    private static bool IsOfSharedGateway(V1Lease lease) => lease.Spec!.HolderIdentity?.StartsWith(Naming.SharedGateway + "-", StringComparison.Ordinal) == true;
 
     private static string? Label(V1Lease lease, string label) => lease.Metadata.Labels?.TryGetValue(label, out var value) == true ? value : null;
 }

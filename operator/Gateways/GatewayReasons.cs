@@ -12,6 +12,8 @@ internal static class GatewayReasons
     public const string RollingOut = "RollingOut";
     public const string ProgressDeadlineExceeded = "ProgressDeadlineExceeded";
     public const string SwitchingStorage = "SwitchingStorage";
+    public const string NotServedYet = "NotServedYet";
+    public const string HeldBack = "HeldBack";
     public const string NameConflict = "NameConflict";
     public const string KindNotServed = "KindNotServed";
     public const string VolumeClaimFixed = "VolumeClaimFixed";

@@ -1,6 +1,7 @@
 using SentryOtel.Crds;
 using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Kubernetes.Informers;
+using SentryOtel.Operator.Manifests;
 using SentryOtel.Operator.RoutingTables;
 
 namespace SentryOtel.Operator.Gateways;
@@ -14,12 +15,14 @@ namespace SentryOtel.Operator.Gateways;
 internal sealed class GatewayWorkloads(
     IStore<V1Deployment> deployments, IStore<V1StatefulSet> sets, IStore<V1Service> services, IStore<V1ServiceAccount> accounts, IStore<V1ConfigMap> maps)
 {
-    /// <summary>An exporter's workload for the storage that it asks for, and that of the other storage, as long as there is one.</summary>
-    public (GatewayWorkload? Present, GatewayWorkload? Leaving) Of(SentryExporter exporter)
+    /// <summary>The workload that serves an exporter, for the storage that is asked for, and that of the other storage, as long as there is one.</summary>
+    /// <param name="exporter">The exporter.</param>
+    /// <param name="storage">What its gateway's host asks for.</param>
+    public (GatewayWorkload? Present, GatewayWorkload? Leaving) Of(SentryExporter exporter, QueueStorage storage)
     {
         var deployment = Own(deployments, exporter) is { } found ? GatewayWorkload.Of(found) : null;
         var set = Own(sets, exporter) is { } other ? GatewayWorkload.Of(other) : null;
-        return exporter.Spec.Queue.Storage == QueueStorage.Disk ? (set, deployment) : (deployment, set);
+        return storage == QueueStorage.Disk ? (set, deployment) : (deployment, set);
     }
 
     /// <summary>Another text whenever somebody changed what is wanted of one of these children, or removed or replaced it.</summary>
@@ -35,10 +38,14 @@ internal sealed class GatewayWorkloads(
 
     private static string Version(IKubernetesObject? child) => child is null ? "" : $"{child.Metadata.Uid}/{child.Metadata.ResourceVersion}";
 
+    /// <summary>Whether a gateway was rolled out, or is being rolled out, that serves the exporter.</summary>
+    public bool Serves(SentryExporter exporter) => Own(deployments, exporter) is not null || Own(sets, exporter) is not null;
+
     private static T? Own<T>(IStore<T> store, SentryExporter exporter)
         where T : class, IKubernetesObject
     {
-        var workload = store.Get(new ObjectKey(exporter.Metadata.Namespace, Naming.Gateway(exporter.Metadata.Name!)));
-        return workload?.Metadata.OwnerReferences?.Any(owner => owner.Controller == true && owner.Uid == exporter.Metadata.Uid) == true ? workload : null;
+        var workload = store.Get(new ObjectKey(exporter.Metadata.Namespace, Naming.Gateway(exporter)));
+        var owners = new GatewayOwners(new HashSet<string>(StringComparer.Ordinal) { exporter.Metadata.Uid! }, exporter.Spec.Gateway.Shared);
+        return owners.Own(workload?.Metadata.OwnerReferences) ? workload : null;
     }
 }

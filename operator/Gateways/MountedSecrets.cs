@@ -32,14 +32,16 @@ internal sealed class MountedSecrets(IKubernetesClient client, TimeSpan lag, Tim
     /// minute since.
     /// </summary>
     /// <param name="exporter">The exporter.</param>
+    /// <param name="files">What the pods mount for it.</param>
     /// <param name="versions">What was read.</param>
     /// <param name="cancellationToken">Ends the requests.</param>
     /// <returns>How long to wait before pods are told; null when there is nothing to tell.</returns>
     /// <exception cref="KubernetesException">A pod could not be told; the next pass tries again.</exception>
-    public async Task<TimeSpan?> RefreshAsync(SentryExporter exporter, IReadOnlyDictionary<ObjectReference, string> versions, CancellationToken cancellationToken)
+    public async Task<TimeSpan?> RefreshAsync(
+        SentryExporter exporter, IEnumerable<GatewayFile> files, IReadOnlyDictionary<ObjectReference, string> versions, CancellationToken cancellationToken)
     {
         var (key, uid) = (ObjectKey.Of(exporter), exporter.Metadata.Uid!);
-        var mounted = ExporterReferences.Mounted(exporter);
+        var mounted = ExporterReferences.Mounted(exporter, files);
         if (!mounted.All(versions.ContainsKey))
         {
             return null;

@@ -6,19 +6,22 @@ namespace SentryOtel.Operator.Manifests;
 /// <summary>The exporter of the gateway's configuration: routing, the way to Sentry's ingest, queue, retries, metrics.</summary>
 internal static class ExporterConfiguration
 {
-    public static JsonObject Create(SentryExporter exporter)
+    /// <param name="exporter">The exporter.</param>
+    /// <param name="inputs">Its gateway: of a shared one the queue, cut into even parts, and the way of metrics are the host's.</param>
+    public static JsonObject Create(SentryExporter exporter, GatewayInputs inputs)
     {
         var spec = exporter.Spec;
+        var host = inputs.Exporter.Spec;
         return JsonMap.Filled(
             ("auto_create_projects", spec.AutoCreateProjects),
-            ("dsn", spec.DsnSecretRef is null ? null : ContentOf(GatewayFiles.Dsn)),
+            ("dsn", spec.DsnSecretRef is null ? null : ContentOf(GatewayFiles.DsnOf(exporter))),
             ("routing", Routing(spec.Routing)),
             ("projects", Projects(exporter)),
             ("timeout", spec.Timeout),
-            ("http", Http(spec)),
-            ("queue", Queue(spec.Queue)),
+            ("http", Http(exporter)),
+            ("queue", Queue(host.Queue, inputs.Guests.Count + 1)),
             ("retry_on_failure", Retry(spec.Retry)),
-            ("metrics", Metrics(spec.Metrics)));
+            ("metrics", ReferenceEquals(exporter, inputs.Exporter) ? Metrics(host.Metrics) : null));
     }
 
     private static JsonObject Routing(RoutingSpec routing) => JsonMap.Filled(
@@ -40,24 +43,25 @@ internal static class ExporterConfiguration
     // A dollar begins a reference in the gateway's file.
     private static JsonArray? Literal(List<string>? texts) => JsonMap.List(texts?.ConvertAll(static text => text.Replace("$", "$$", StringComparison.Ordinal)));
 
-    private static JsonObject Http(SentryExporterSpec spec) => JsonMap.Filled(
-        ("tls", Tls(GatewayFiles.IngestTls(spec), GatewayFiles.Authorities)),
-        ("headers", spec.Http.Headers is { Count: > 0 } headers ? ManifestMetadata.Map(headers) : null),
-        ("proxy_url", spec.Http.ProxyUrl),
-        ("compression", spec.Http.Compression == HttpCompression.None ? "none" : "gzip"));
+    private static JsonObject Http(SentryExporter exporter) => JsonMap.Filled(
+        ("tls", Tls(GatewayFiles.IngestTls(exporter.Spec), GatewayFiles.AuthoritiesOf(exporter))),
+        ("headers", exporter.Spec.Http.Headers is { Count: > 0 } headers ? ManifestMetadata.Map(headers) : null),
+        ("proxy_url", exporter.Spec.Http.ProxyUrl),
+        ("compression", exporter.Spec.Http.Compression == HttpCompression.None ? "none" : "gzip"));
 
     private static JsonObject? Tls(ClientTlsSpec? tls, string authorities) => tls is null ? null : JsonMap.Filled(
         ("ca_file", tls.CaFrom is null ? null : GatewayFile.FullPathOf(authorities)),
         ("insecure_skip_verify", tls.InsecureSkipVerify ? true : null),
         ("server_name_override", tls.ServerName));
 
-    private static JsonObject Queue(QueueSpec queue)
+    // What one organization can not take must leave room for the others.
+    private static JsonObject Queue(QueueSpec queue, int exporters)
     {
         var isDisk = queue.Storage == QueueStorage.Disk;
         return JsonMap.Filled(
             ("storage", isDisk ? "disk" : null),
             ("directory", isDisk ? GatewayPaths.QueueFolder : null),
-            ("max_bytes", QueueBytes.Of(queue)),
+            ("max_bytes", QueueBytes.Of(queue) / exporters),
             ("max_bytes_per_project", queue.MaxBytesPerProject is { } bytes ? Quantity.Bytes(bytes) : null),
             ("max_age", queue.MaxAge),
             ("overflow", queue.Overflow == QueueOverflow.DropOldest ? "drop_oldest" : null));

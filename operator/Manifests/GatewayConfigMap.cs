@@ -12,7 +12,7 @@ internal static class GatewayConfigMap
     public static JsonObject Create(GatewayInputs inputs)
     {
         var map = ManifestMetadata.Child(inputs, "v1", "ConfigMap", name: NameOf(inputs, inputs.IsOnDisk));
-        map["data"] = new JsonObject { [GatewayPaths.ConfigKey] = YamlText.Of(GatewayConfiguration.Create(inputs.Exporter)) };
+        map["data"] = new JsonObject { [GatewayPaths.ConfigKey] = YamlText.Of(GatewayConfiguration.Create(inputs)) };
         return map;
     }
 

@@ -13,9 +13,9 @@ internal static class GatewayConfiguration
     // Kept of the termination grace period for the end of the process itself.
     private const int SecondsToEnd = 5;
 
-    public static JsonObject Create(SentryExporter exporter)
+    public static JsonObject Create(GatewayInputs inputs)
     {
-        var spec = exporter.Spec;
+        var spec = inputs.Exporter.Spec;
         return new JsonObject
         {
             ["extensions"] = JsonMap.Filled(
@@ -27,18 +27,21 @@ internal static class GatewayConfiguration
                 ["batch"] = Batch(spec.Batch),
                 ["memory_limiter"] = new JsonObject { ["limit_percentage"] = 80, ["spike_limit_percentage"] = 20 },
             },
-            ["exporters"] = new JsonObject { ["sentry"] = ExporterConfiguration.Create(exporter) },
-            ["service"] = Service(spec),
+            ["exporters"] = new JsonObject(inputs.Members.Select(member => KeyValuePair.Create(ComponentOf(member), (JsonNode?)ExporterConfiguration.Create(member, inputs)))),
+            ["service"] = Service(inputs),
         };
     }
 
-    private static JsonObject Service(SentryExporterSpec spec) => JsonMap.Filled(
-        ("drain_timeout", DrainTimeout(spec.Gateway.TerminationGracePeriodSeconds)),
-        ("extensions", spec.Gateway.Auth is null ? new JsonArray("health_check") : new JsonArray(ReceiverConfiguration.Authenticator, "health_check")),
+    /// <summary>What a gateway calls an exporter.</summary>
+    public static string ComponentOf(SentryExporter exporter) => exporter.Spec.Gateway.Shared ? $"sentry/{exporter.Metadata.Name}" : "sentry";
+
+    private static JsonObject Service(GatewayInputs inputs) => JsonMap.Filled(
+        ("drain_timeout", DrainTimeout(inputs.Gateway.TerminationGracePeriodSeconds)),
+        ("extensions", inputs.Gateway.Auth is null ? new JsonArray("health_check") : new JsonArray(ReceiverConfiguration.Authenticator, "health_check")),
         ("pipelines", JsonMap.Filled(
-            ("logs", Pipeline("memory_limiter", "batch")),
-            ("metrics", spec.Metrics?.ForwardTo is null ? null : Pipeline("memory_limiter")),
-            ("traces", Pipeline("memory_limiter", "batch")))),
+            ("logs", Pipeline(inputs, "memory_limiter", "batch")),
+            ("metrics", inputs.Exporter.Spec.Metrics?.ForwardTo is null ? null : Pipeline([inputs.Exporter], isRouted: false, "memory_limiter")),
+            ("traces", Pipeline(inputs, "memory_limiter", "batch")))),
         ("telemetry", new JsonObject
         {
             ["logs"] = new JsonObject { ["encoding"] = "json", ["level"] = "info" },
@@ -48,12 +51,13 @@ internal static class GatewayConfiguration
     private static string DrainTimeout(int gracePeriod) =>
         string.Create(CultureInfo.InvariantCulture, $"{Math.Max(gracePeriod - SecondsToEnd, gracePeriod / 2)}s");
 
-    private static JsonObject Pipeline(params IReadOnlyCollection<string> processors) => new()
-    {
-        ["receivers"] = new JsonArray("otlp"),
-        ["processors"] = JsonMap.List(processors),
-        ["exporters"] = new JsonArray("sentry"),
-    };
+    private static JsonObject Pipeline(GatewayInputs inputs, params IReadOnlyCollection<string> processors) => Pipeline(inputs.Members, inputs.IsShared, processors);
+
+    private static JsonObject Pipeline(IEnumerable<SentryExporter> exporters, bool isRouted, params IReadOnlyCollection<string> processors) => JsonMap.Filled(
+        ("receivers", new JsonArray("otlp")),
+        ("processors", JsonMap.List(processors)),
+        ("distribution", isRouted ? "first_route" : null),
+        ("exporters", new JsonArray([.. exporters.Select(static exporter => (JsonNode)ComponentOf(exporter))])));
 
     private static JsonObject PrometheusReader() => new()
     {

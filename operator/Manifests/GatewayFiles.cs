@@ -33,20 +33,27 @@ internal static class GatewayFiles
     public const string BearerToken = "auth/token";
     public const string MetricsAuthorities = "metrics/ca.crt";
 
-    /// <summary>The files that a spec asks for.</summary>
-    public static IReadOnlyList<GatewayFile> Of(SentryExporterSpec spec)
+    /// <summary>The files of a gateway and of all exporters that it serves.</summary>
+    public static IReadOnlyList<GatewayFile> Of(GatewayInputs inputs) => [.. inputs.Members.SelectMany(OfExporter), .. OfGateway(inputs.Exporter.Spec)];
+
+    /// <summary>The files of an exporter, whoever's gateway serves it.</summary>
+    public static IEnumerable<GatewayFile> OfExporter(SentryExporter exporter)
+    {
+        if (exporter.Spec.DsnSecretRef is { } dsn)
+        {
+            yield return new GatewayFile(DsnOf(exporter), dsn);
+        }
+
+        if (IngestTls(exporter.Spec)?.CaFrom is { } authorities)
+        {
+            yield return new GatewayFile(AuthoritiesOf(exporter), authorities);
+        }
+    }
+
+    /// <summary>The files of a gateway itself, as the spec of its exporter asks for them.</summary>
+    public static IReadOnlyList<GatewayFile> OfGateway(SentryExporterSpec spec)
     {
         var files = new List<GatewayFile>();
-        if (spec.DsnSecretRef is { } dsn)
-        {
-            files.Add(new GatewayFile(Dsn, dsn));
-        }
-
-        if (IngestTls(spec)?.CaFrom is { } authorities)
-        {
-            files.Add(new GatewayFile(Authorities, authorities));
-        }
-
         if (spec.Gateway.Tls is { } tls)
         {
             files.Add(new GatewayFile(Certificate, new SecretKeyReference { Name = tls.SecretName, Key = "tls.crt" }));
@@ -74,11 +81,19 @@ internal static class GatewayFiles
     /// <summary>TLS towards the ingest, which is all of Sentry that a gateway in a cluster speaks to.</summary>
     public static ClientTlsSpec? IngestTls(SentryExporterSpec spec) => spec.Ingest?.Tls ?? spec.Http.Tls;
 
+    /// <summary>Path of an exporter's DSN.</summary>
+    public static string DsnOf(SentryExporter exporter) => FolderOf(exporter) + Dsn;
+
+    /// <summary>Path of the authorities of the ingest that an exporter sends to.</summary>
+    public static string AuthoritiesOf(SentryExporter exporter) => FolderOf(exporter) + Authorities;
+
     /// <summary>Path of a header's value.</summary>
     public static string MetricsHeader(string name) => $"metrics/headers/{name}";
 
     /// <summary>The sources of a projected volume that holds the files.</summary>
     public static JsonArray Sources(IReadOnlyList<GatewayFile> files) => [.. files.Select(static file => (JsonNode)Source(file))];
+
+    private static string FolderOf(SentryExporter exporter) => exporter.Spec.Gateway.Shared ? $"exporters/{exporter.Metadata.Name}/" : "";
 
     private static JsonObject Source(GatewayFile file)
     {

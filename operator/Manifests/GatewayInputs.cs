@@ -11,7 +11,18 @@ internal sealed record GatewayInputs(SentryExporter Exporter, string DefaultImag
     /// <summary>Name of a HorizontalPodAutoscaler of somebody else's that scales the gateway; null when there is none.</summary>
     public string? ForeignAutoscaler { get; init; }
 
-    public string Name => Naming.Gateway(Exporter.Metadata.Name!);
+    /// <summary>The exporters besides <see cref="Exporter"/>, its host, that a shared gateway serves, oldest first.</summary>
+    public IReadOnlyList<SentryExporter> Guests { get; init; } = [];
+
+    /// <summary>All exporters that the gateway serves, in the order in which they are asked for a route.</summary>
+    public IEnumerable<SentryExporter> Members => [Exporter, .. Guests];
+
+    /// <summary>Whose children may be taken over.</summary>
+    public GatewayOwners Owners { get; init; } = GatewayOwners.Of(Exporter.Metadata.Uid ?? "");
+
+    public string Name => Naming.Gateway(Exporter);
+
+    public bool IsShared => Gateway.Shared;
 
     public GatewaySpec Gateway => Exporter.Spec.Gateway;
 

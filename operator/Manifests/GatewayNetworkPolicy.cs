@@ -30,14 +30,18 @@ internal static class GatewayNetworkPolicy
                 Rule("from", wanted.AllowMetricsFrom, Tcp(GatewayPorts.Metrics)),
                 // Probes come from the node, which no selector names.
                 Rule("from", null, Tcp(GatewayPorts.Health)))),
-            ("egress", wanted.Egress is { } egress ? Egress(inputs.Exporter.Spec, egress) : null));
+            ("egress", wanted.Egress is { } egress ? Egress(inputs, egress) : null));
         return policy;
     }
 
-    private static JsonArray Egress(SentryExporterSpec spec, NetworkPolicyEgressSpec egress)
+    private static JsonArray Egress(GatewayInputs inputs, NetworkPolicyEgressSpec egress)
     {
         // A gateway speaks to the ingest alone, which is at Sentry's address unless it is overridden.
-        string?[] addresses = [spec.Url, spec.Ingest?.UrlOverride, spec.Http.ProxyUrl, spec.Metrics?.ForwardTo];
+        IEnumerable<string?> addresses =
+        [
+            .. inputs.Members.SelectMany(static member => (string?[])[member.Spec.Url, member.Spec.Ingest?.UrlOverride, member.Spec.Http.ProxyUrl]),
+            inputs.Exporter.Spec.Metrics?.ForwardTo,
+        ];
         var ports = addresses.OfType<string>().Select(static address => new Uri(address).Port)
             .Concat(ApiServer).Concat(egress.Ports ?? []).Distinct().Order()
             .Select(Tcp).ToArray();

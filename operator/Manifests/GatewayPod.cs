@@ -92,7 +92,7 @@ internal static class GatewayPod
         var volumes = new JsonArray(
             new JsonObject { ["name"] = ConfigVolume, ["configMap"] = new JsonObject { ["name"] = GatewayConfigMap.NameOf(inputs, inputs.IsOnDisk) } },
             new JsonObject { ["name"] = TemporaryVolume, ["emptyDir"] = new JsonObject() });
-        var files = GatewayFiles.Of(inputs.Exporter.Spec);
+        var files = GatewayFiles.Of(inputs);
         if (files.Count > 0)
         {
             volumes.Add((JsonNode)new JsonObject
@@ -110,7 +110,7 @@ internal static class GatewayPod
         var mounts = new JsonArray(
             new JsonObject { ["name"] = ConfigVolume, ["mountPath"] = GatewayPaths.ConfigFolder, ["readOnly"] = true },
             new JsonObject { ["name"] = TemporaryVolume, ["mountPath"] = "/tmp" });
-        if (GatewayFiles.Of(inputs.Exporter.Spec).Count > 0)
+        if (GatewayFiles.Of(inputs).Count > 0)
         {
             mounts.Add((JsonNode)new JsonObject { ["name"] = FilesVolume, ["mountPath"] = GatewayPaths.FilesFolder, ["readOnly"] = true });
         }

@@ -5,7 +5,7 @@ using SentryOtel.Operator.RoutingTables;
 namespace SentryOtel.Operator.Manifests;
 
 /// <summary>
-/// What the gateway may do: follow the ConfigMaps of its own routing table by name, say in its Lease what it has loaded, and announce services nobody wrote a
+/// What the gateway may do: follow the ConfigMaps of the routing tables that it serves by name, say in its Lease what it has loaded, and announce services nobody wrote a
 /// route for. No Secret, no other ConfigMap. The operator can grant no more than it holds itself: its own ClusterRole lists the same rules.
 /// </summary>
 internal static class GatewayRole
@@ -16,7 +16,7 @@ internal static class GatewayRole
         var rules = new JsonArray(
             Rule("", "configmaps", ["get", "list", "watch"], RoutingTables(inputs)),
             Rule("coordination.k8s.io", "leases", ["create", "get", "patch"]));
-        if (inputs.Exporter.Spec.AutoCreateProjects)
+        if (inputs.Members.Any(static member => member.Spec.AutoCreateProjects))
         {
             rules.Add((JsonNode)Rule(SentryOtelGroup.Group, "sentryprojectroutes", ["create", "get", "patch"]));
         }
@@ -40,7 +40,7 @@ internal static class GatewayRole
     }
 
     private static IEnumerable<string> RoutingTables(GatewayInputs inputs) =>
-        Enumerable.Range(0, Naming.MaxRoutingTableSlices).Select(slice => RoutingTableNames.Of(inputs.Exporter.Metadata.Name!, slice));
+        inputs.Members.SelectMany(static member => Enumerable.Range(0, Naming.MaxRoutingTableSlices).Select(slice => RoutingTableNames.Of(member.Metadata.Name!, slice)));
 
     private static JsonObject Rule(string group, string resource, string[] verbs, IEnumerable<string>? names = null)
     {

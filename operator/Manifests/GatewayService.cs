@@ -22,8 +22,10 @@ internal static class GatewayService
     }
 
     /// <summary>Where clients in the cluster reach a port of the Service.</summary>
+    /// <param name="exporter">The gateway's exporter; of a shared one the host.</param>
+    /// <param name="port">The port.</param>
     public static string Address(SentryExporter exporter, int port) =>
-        $"{(exporter.Spec.Gateway.Tls is null ? "http" : "https")}://{Naming.Gateway(exporter.Metadata.Name!)}.{exporter.Metadata.Namespace}.svc:{port}";
+        $"{(exporter.Spec.Gateway.Tls is null ? "http" : "https")}://{Naming.Gateway(exporter)}.{exporter.Metadata.Namespace}.svc:{port}";
 
     // The protocol is part of the merge key, so it is always sent.
     private static JsonObject Port(string name, int port, string application) => new()

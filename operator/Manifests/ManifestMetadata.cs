@@ -15,7 +15,7 @@ internal static class ManifestMetadata
     public static JsonObject Selector(SentryExporter exporter) => new()
     {
         ["app.kubernetes.io/component"] = Component,
-        ["app.kubernetes.io/instance"] = Naming.LabelValue(exporter.Metadata.Name!),
+        ["app.kubernetes.io/instance"] = Naming.Instance(exporter),
         ["app.kubernetes.io/name"] = Application,
     };
 
@@ -34,7 +34,11 @@ internal static class ManifestMetadata
         }
 
         labels["app.kubernetes.io/managed-by"] = ManagedBy;
-        labels[SentryOtelGroup.ExporterLabel] = Naming.LabelValue(exporter.Metadata.Name!);
+        if (!exporter.Spec.Gateway.Shared)
+        {
+            labels[SentryOtelGroup.ExporterLabel] = Naming.LabelValue(exporter.Metadata.Name!);
+        }
+
         return labels;
     }
 
@@ -42,7 +46,7 @@ internal static class ManifestMetadata
     public static string SelectorText(SentryExporter exporter) =>
         string.Join(',', Selector(exporter).Select(static label => $"{label.Key}={label.Value}"));
 
-    /// <summary>The beginning of a child's manifest: type, name, labels, and the exporter as its controller.</summary>
+    /// <summary>The beginning of a child's manifest: type, name, labels, and the exporter as its controller; those that share the gateway own it too, so that it outlives any of them.</summary>
     public static JsonObject Child(GatewayInputs inputs, string apiVersion, string kind, IReadOnlyDictionary<string, string>? annotations = null, string? name = null)
     {
         var metadata = new JsonObject
@@ -50,7 +54,7 @@ internal static class ManifestMetadata
             ["name"] = name ?? inputs.Name,
             ["namespace"] = inputs.Exporter.Metadata.Namespace,
             ["labels"] = Labels(inputs.Exporter),
-            ["ownerReferences"] = new JsonArray(Owner(inputs.Exporter)),
+            ["ownerReferences"] = new JsonArray([Owner(inputs.Exporter, isController: true), .. inputs.Guests.Select(static guest => Owner(guest, isController: false))]),
         };
         if (annotations is { Count: > 0 })
         {
@@ -64,13 +68,11 @@ internal static class ManifestMetadata
     public static JsonObject Map(IReadOnlyDictionary<string, string> map) =>
         new(map.OrderBy(static entry => entry.Key, StringComparer.Ordinal).Select(static entry => KeyValuePair.Create(entry.Key, (JsonNode?)entry.Value)));
 
-    private static JsonObject Owner(SentryExporter exporter) => new()
-    {
-        ["apiVersion"] = SentryOtelGroup.ApiVersion,
-        ["kind"] = exporter.Kind,
-        ["name"] = exporter.Metadata.Name,
-        ["uid"] = exporter.Metadata.Uid,
-        ["controller"] = true,
-        ["blockOwnerDeletion"] = true,
-    };
+    private static JsonObject Owner(SentryExporter exporter, bool isController) => JsonMap.Filled(
+        ("apiVersion", SentryOtelGroup.ApiVersion),
+        ("kind", exporter.Kind),
+        ("name", exporter.Metadata.Name),
+        ("uid", exporter.Metadata.Uid),
+        ("controller", isController ? true : null),
+        ("blockOwnerDeletion", isController ? true : null));
 }

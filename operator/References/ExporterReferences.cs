@@ -7,8 +7,8 @@ namespace SentryOtel.Operator.References;
 internal static class ExporterReferences
 {
     /// <summary>All of them: what the operator itself reads, and what gateway pods mount.</summary>
-    public static IReadOnlySet<ObjectReference> Of(SentryExporter exporter) =>
-        OfConnection(exporter).Union(Mounted(exporter)).ToHashSet();
+    public static IReadOnlySet<ObjectReference> Of(SentryExporter exporter, IEnumerable<GatewayFile> mounted) =>
+        OfConnection(exporter).Union(Mounted(exporter, mounted)).ToHashSet();
 
     /// <summary>Those that the way to Sentry's API is made of.</summary>
     public static IReadOnlySet<ObjectReference> OfConnection(SentryExporter exporter)
@@ -34,8 +34,8 @@ internal static class ExporterReferences
     }
 
     /// <summary>Those that gateway pods mount.</summary>
-    public static IReadOnlySet<ObjectReference> Mounted(SentryExporter exporter) =>
-        GatewayFiles.Of(exporter.Spec).Select(file => Of(exporter.Metadata.Namespace!, file.Source)).ToHashSet();
+    public static IReadOnlySet<ObjectReference> Mounted(SentryExporter exporter, IEnumerable<GatewayFile> files) =>
+        files.Select(file => Of(exporter.Metadata.Namespace!, file.Source)).ToHashSet();
 
     /// <summary>The object that a source of certificates names.</summary>
     public static ObjectReference Of(string @namespace, CertificateSource source) => source switch

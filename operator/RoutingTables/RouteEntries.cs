@@ -12,14 +12,23 @@ internal static class RouteEntries
     /// <summary>The entries of an exporter's routes, without generations.</summary>
     /// <param name="exporter">The exporter.</param>
     /// <param name="routes">All routes that name it.</param>
-    public static IReadOnlyList<RouteEntry> Of(SentryExporter exporter, IEnumerable<SentryProjectRoute> routes) =>
-    [
-        .. routes
-            .Where(static route => route.Metadata.DeletionTimestamp is null)
+    /// <param name="rivals">The routes of each exporter that shares its gateway: a value is one route's, whichever exporter that names.</param>
+    public static IReadOnlyList<RouteEntry> Of(
+        SentryExporter exporter, IEnumerable<SentryProjectRoute> routes, params IEnumerable<(SentryExporter Exporter, IReadOnlyList<SentryProjectRoute> Routes)> rivals)
+    {
+        var claims = rivals
+            .SelectMany(static rival => rival.Routes.Where(route => route.Metadata.DeletionTimestamp is null && Refusal(rival.Exporter, route) is null))
             .GroupBy(RouteClaims.ValueOf, StringComparer.Ordinal)
-            .Select(claims => Of(exporter, Holder(exporter, [.. claims.Order(RouteClaims.Precedence)])))
-            .OrderBy(static entry => entry.Value, StringComparer.Ordinal),
-    ];
+            .ToDictionary(static claims => claims.Key, static claims => claims.Min(RouteClaims.Precedence)!, StringComparer.Ordinal);
+        return
+        [
+            .. routes
+                .Where(static route => route.Metadata.DeletionTimestamp is null)
+                .GroupBy(RouteClaims.ValueOf, StringComparer.Ordinal)
+                .Select(own => Of(exporter, Holder(exporter, [.. own.Order(RouteClaims.Precedence)]), claims.GetValueOrDefault(own.Key)))
+                .OrderBy(static entry => entry.Value, StringComparer.Ordinal),
+        ];
+    }
 
     /// <summary>The route of an entry; null when it has none.</summary>
     public static ObjectKey? RouteOf(RouteEntry entry) => entry.Route?.Split('/', 2) is [var space, var name] ? new ObjectKey(space, name) : null;
@@ -28,7 +37,7 @@ internal static class RouteEntries
     private static SentryProjectRoute Holder(SentryExporter exporter, IReadOnlyList<SentryProjectRoute> claims) =>
         claims.FirstOrDefault(route => Refusal(exporter, route) is null) ?? claims[0];
 
-    private static RouteEntry Of(SentryExporter exporter, SentryProjectRoute route)
+    private static RouteEntry Of(SentryExporter exporter, SentryProjectRoute route, SentryProjectRoute? rival)
     {
         var entry = new RouteEntry
         {
@@ -46,6 +55,11 @@ internal static class RouteEntries
         if (Refusal(exporter, route) is { } refusal)
         {
             return entry with { State = RouteState.Rejected, Reason = refusal };
+        }
+
+        if (rival is not null && RouteClaims.Precedence.Compare(rival, route) < 0)
+        {
+            return entry with { State = RouteState.Rejected, Reason = "Conflict" };
         }
 
         // What is known stays in force while Sentry's API is away; the route's controller clears it when the project is gone.

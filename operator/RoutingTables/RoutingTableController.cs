@@ -5,6 +5,7 @@ using SentryOtel.Kubernetes.Controllers;
 using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Kubernetes.Events;
 using SentryOtel.Operator.Events;
+using SentryOtel.Operator.Gateways;
 using SentryOtel.Operator.Planning;
 using SentryOtel.Operator.Routes;
 using SentryOtel.Sentry.Routing;
@@ -16,7 +17,7 @@ namespace SentryOtel.Operator.RoutingTables;
 /// planned, keeps the table it has; a deleted one's is the garbage collector's.
 /// </summary>
 internal sealed class RoutingTableController(
-    OperatorServices services, RouteIndex routes, RoutingTableStore tables, IFallbackTargets fallbacks) : IEntityController<SentryExporter>
+    OperatorServices services, RouteIndex routes, RoutingTableStore tables, IFallbackTargets fallbacks, SharedGateways sharing) : IEntityController<SentryExporter>
 {
     /// <summary>
     /// Least time between two looks at one table, and so between two writes: changes that come in between go together, and while many routes come up the table is compiled
@@ -49,7 +50,7 @@ internal sealed class RoutingTableController(
         }
 
         _looked[key] = services.TimeProvider.GetTimestamp();
-        var entries = RouteEntries.Of(exporter, routes.Of(key));
+        var entries = RouteEntries.Of(exporter, routes.Of(key), sharing.RivalsOf(exporter).Select(rival => (rival, routes.Of(ObjectKey.Of(rival)))));
         var fallback = await fallbacks.FindAsync(exporter, cancellationToken).ConfigureAwait(false);
         if (IsUpToDate(exporter, entries, fallback))
         {

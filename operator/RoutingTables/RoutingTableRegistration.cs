@@ -2,6 +2,7 @@ using SentryOtel.Crds;
 using SentryOtel.Kubernetes.Controllers;
 using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Kubernetes.Hosting;
+using SentryOtel.Operator.Gateways;
 using SentryOtel.Operator.Routes;
 
 namespace SentryOtel.Operator.RoutingTables;
@@ -21,11 +22,13 @@ internal static class RoutingTableRegistration
         this OperatorHostBuilder host, OperatorServices services, RouteIndex routes, IFallbackTargets? fallbacks = null)
     {
         var tables = RoutingTableStore.AddTo(host, services.Options.WatchNamespaces);
-        var controller = new RoutingTableController(services, routes, tables, fallbacks ?? new ProjectFallbackTargets(services));
+        var sharing = new SharedGateways(host.Informer<SentryExporter>().Store);
+        var controller = new RoutingTableController(services, routes, tables, fallbacks ?? new ProjectFallbackTargets(services), sharing);
         return host.AddController(controller, builder => builder
             .Named(Name)
             .WithOptions(new ControllerOptions { MaxConcurrentReconciles = Workers })
-            .Watches<SentryProjectRoute>(static route => [RouteClaims.ExporterOf(route)], predicate: RouteChanges.BesideTraffic(), informer: routes.Informer)
+            .Watches<SentryExporter>(exporter => sharing.KeysIn(exporter.Metadata.Namespace), predicate: SharedGateways.SharingChanged())
+            .Watches<SentryProjectRoute>(route => sharing.SharersOf(RouteClaims.ExporterOf(route)), predicate: RouteChanges.BesideTraffic(), informer: routes.Informer)
             .Owns<V1ConfigMap>(informer: tables.Informer));
     }
 }

@@ -17,6 +17,9 @@ internal sealed record GatewayDocument
 /// <summary>One exporter of a gateway.</summary>
 internal sealed record GatewayExporter
 {
+    /// <summary>What the gateway calls it.</summary>
+    public string Exporter { get; init; } = "";
+
     public IReadOnlyList<GatewayQueue>? Routes { get; init; }
 }
 

@@ -22,19 +22,35 @@ internal sealed class GatewayRound(IKubernetesClient client, GatewayLeases lease
             .SelectMany(exporter => leases.Live(exporter).Select(LiveGateway.Of).OfType<LiveGateway>().DistinctBy(static gateway => gateway.Pod)
                 .Select(gateway => (Exporter: exporter, Gateway: gateway)))
             .ToList();
-        var answers = new ConcurrentDictionary<(ObjectKey Exporter, string Gateway), GatewayDocument?>();
+        var answers = new ConcurrentDictionary<(string Gateway, string Pod), GatewayDocument?>();
         await Parallel.ForEachAsync(
-            gateways,
+            // One that several share is asked once for all of them.
+            gateways.DistinctBy(static asked => KeyOf(asked.Exporter, asked.Gateway)),
             new ParallelOptions { MaxDegreeOfParallelism = concurrency, CancellationToken = cancellationToken },
-            async (asked, token) => answers[(ObjectKey.Of(asked.Exporter), asked.Gateway.Id)] = await ReadAsync(asked.Exporter, asked.Gateway, token).ConfigureAwait(false))
+            async (asked, token) => answers[KeyOf(asked.Exporter, asked.Gateway)] = await ReadAsync(asked.Exporter, asked.Gateway, token).ConfigureAwait(false))
             .ConfigureAwait(false);
         Keep(gateways.Select(static asked => asked.Gateway.Id).ToHashSet(StringComparer.Ordinal));
         return exporters.ToDictionary(
             static exporter => ObjectKey.Of(exporter),
             exporter => (IReadOnlyList<(LiveGateway, GatewayDocument?)>)[
                 .. gateways.Where(asked => ReferenceEquals(asked.Exporter, exporter))
-                    .Select(asked => (asked.Gateway, answers[(ObjectKey.Of(exporter), asked.Gateway.Id)])),
+                    .Select(asked => (asked.Gateway, PartOf(exporter, answers[KeyOf(exporter, asked.Gateway)]))),
             ]);
+    }
+
+    private static (string Gateway, string Pod) KeyOf(SentryExporter exporter, LiveGateway gateway) =>
+        ($"{exporter.Metadata.Namespace}/{Naming.Instance(exporter)}", gateway.Id);
+
+    // Ids of projects are one Sentry's own: those of another exporter are others.
+    private static GatewayDocument? PartOf(SentryExporter exporter, GatewayDocument? document)
+    {
+        if (document?.Exporters is null || !exporter.Spec.Gateway.Shared)
+        {
+            return document;
+        }
+
+        var component = GatewayConfiguration.ComponentOf(exporter);
+        return document with { Exporters = [.. document.Exporters.Where(part => part.Exporter == component)] };
     }
 
     private async Task<GatewayDocument?> ReadAsync(SentryExporter exporter, LiveGateway gateway, CancellationToken cancellationToken)

@@ -8,6 +8,13 @@ namespace SentryOtel.Crds;
 [ValidationRule("!has(self.replicas) || !has(self.autoscaling)", RuleMessages.ReplicasOrAutoscaling)]
 public sealed class GatewaySpec
 {
+    /// <summary>
+    /// Use one gateway together with all SentryExporters of the namespace that say so, each service's data going to the organisation that has its route. The oldest of them is the host,
+    /// whose gateway, queue, batch and metrics settings hold for all. Setting or clearing it changes the address in status.endpoint.
+    /// </summary>
+    [Default]
+    public bool Shared { get; set; }
+
     /// <summary>Number of pods; 1 when neither this nor autoscaling is set.</summary>
     [Range(0, 1000)]
     public int? Replicas { get; set; }

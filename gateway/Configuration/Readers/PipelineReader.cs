@@ -28,6 +28,7 @@ internal sealed class PipelineReader(
             }
         }
 
+        CheckDistribution(section, pipelines);
         return JoinBatches(section, pipelines);
     }
 
@@ -63,21 +64,55 @@ internal sealed class PipelineReader(
         var from = References(body, "receivers", receivers);
         var through = References(body, "processors", processors, required: false);
         var to = References(body, "exporters", exporters);
+        var distribution = body.OneOf("distribution", "all", "all", "first_route") == "first_route" ? Distribution.FirstRoute : Distribution.All;
+        if (distribution == Distribution.FirstRoute)
+        {
+            CheckAttributes(body, to);
+        }
+
         if (signal == OtlpSignal.Metrics)
         {
-            CheckMetrics(body, to, through.Exists(name => processors.GetValueOrDefault(name) is BatchConfiguration));
+            CheckMetrics(body, to, distribution, through.Exists(name => processors.GetValueOrDefault(name) is BatchConfiguration));
         }
 
         body.Finish();
         var batch = through.Select(name => processors.GetValueOrDefault(name)).OfType<BatchConfiguration>().LastOrDefault();
-        return new PipelineConfiguration(id, signal, from, to, batch ?? BatchConfiguration.Default);
+        return new PipelineConfiguration(id, signal, from, to, batch ?? BatchConfiguration.Default) { Distribution = distribution };
     }
 
-    private void CheckMetrics(SectionReader body, List<string> to, bool batches)
+    // A value means one thing to all of them.
+    private void CheckAttributes(SectionReader body, List<string> to)
+    {
+        var attributes = to.Select(id => exporters[id].Routing.ProjectFromAttribute).Distinct(StringComparer.Ordinal).ToArray();
+        if (attributes.Length > 1)
+        {
+            body.Error("distribution", $"first_route needs exporters that route on one attribute, and these route on {string.Join(" and ", attributes)}.");
+        }
+    }
+
+    // Otherwise a resource would reach an exporter by two ways, and Sentry twice.
+    private static void CheckDistribution(SectionReader section, List<PipelineConfiguration> pipelines)
+    {
+        foreach (var pipeline in pipelines.Where(static pipeline => pipeline.Distribution == Distribution.FirstRoute))
+        {
+            var other = pipelines.Find(candidate => candidate != pipeline && candidate.Signal == pipeline.Signal && candidate.Receivers.Intersect(pipeline.Receivers).Any());
+            if (other is not null)
+            {
+                section.Error(pipeline.Id, $"with distribution: first_route it must be the only pipeline of its receivers for {pipeline.Signal.ToString().ToLowerInvariant()}; join {other.Id} to it, or give it receivers of its own.");
+            }
+        }
+    }
+
+    private void CheckMetrics(SectionReader body, List<string> to, Distribution distribution, bool batches)
     {
         foreach (var exporter in to.Where(exporter => exporters.GetValueOrDefault(exporter) is { MetricsForwarding: null }))
         {
             body.Error("exporters", $"{exporter} takes no metrics: set exporters.{exporter}.metrics.forward_to to an OTLP endpoint that does, or remove it here.");
+        }
+
+        if (distribution == Distribution.FirstRoute)
+        {
+            body.Error("distribution", "first_route has no meaning for metrics, which are not routed; name the one exporter whose metrics.forward_to they go to.");
         }
 
         if (batches)

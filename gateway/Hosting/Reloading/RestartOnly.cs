@@ -36,7 +36,8 @@ internal static class RestartOnly
     private static bool IsFixedInExporter(string path, GatewayConfiguration before, GatewayConfiguration next)
     {
         // An exporter that came or went is started or drained; only a running one has something fixed.
-        if (before.Exporters.Keys.Intersect(next.Exporters.Keys).FirstOrDefault(id => Is(path, $"exporters.{id}")) is not { } exporter || path.Length == $"exporters.{exporter}".Length)
+        // The names of exporters may have dots.
+        if (before.Exporters.Keys.Intersect(next.Exporters.Keys).Where(id => Is(path, $"exporters.{id}")).MaxBy(static id => id.Length) is not { } exporter || path.Length == $"exporters.{exporter}".Length)
         {
             return false;
         }

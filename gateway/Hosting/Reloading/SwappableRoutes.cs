@@ -41,6 +41,8 @@ internal sealed class SwappableRoutes : IRouteSource, IDisposable
 
     public RouteAnswer Find(string value) => _current.Find(value);
 
+    public RouteAnswer? Held(string value) => _current.Held(value);
+
     public RouteTarget? TargetOf(string queue) => _current.TargetOf(queue);
 
     public int WeightOf(string queue) => _current.WeightOf(queue);

@@ -71,6 +71,8 @@ internal sealed class KubernetesRoutes : IRouteSource, IDisposable
         return value.Length == 0 ? Missing(table) : table.Find(value) ?? Unknown(table, value);
     }
 
+    public RouteAnswer? Held(string value) => _dsns.Held(value) ?? (value.Length == 0 ? _loaded?.Missing : _loaded?.Find(value));
+
     public RouteTarget? TargetOf(string queue) => _loaded?.TargetOf(queue) ?? _dsns.TargetOf(queue);
 
     public int WeightOf(string queue) =>

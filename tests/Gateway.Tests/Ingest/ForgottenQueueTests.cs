@@ -1,4 +1,5 @@
 using System.Globalization;
+using SentryOtel.Gateway.Ingest;
 using SentryOtel.Gateway.Receiving;
 using SentryOtel.Gateway.Sending;
 using SentryOtel.Gateway.Tests.Support;
@@ -46,7 +47,7 @@ public sealed class ForgottenQueueTests
     {
         using var rig = new Rig();
         rig.Routes.Activate("orders");
-        var plan = rig.Pipeline.Plan(OtlpSignal.Traces, Requests.Spans("orders", 1));
+        var plan = new ExporterGroup(rig.Pipeline).Plan(OtlpSignal.Traces, Requests.Spans("orders", 1));
         var forgotten = rig.Pipeline.Queues.All.Single();
         Assert.True(forgotten.TryRetire(TimeSpan.Zero));
 

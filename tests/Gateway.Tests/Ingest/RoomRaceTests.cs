@@ -1,5 +1,6 @@
 using System.Buffers;
 using SentryOtel.Gateway.Configuration;
+using SentryOtel.Gateway.Ingest;
 using SentryOtel.Gateway.Receiving;
 using SentryOtel.Gateway.Tests.Support;
 using SentryOtel.Otlp;
@@ -14,8 +15,8 @@ public sealed class RoomRaceTests
         var request = Requests.Spans("orders", 10);
         using var rig = new Rig(new QueueConfiguration { MaxBytesPerProject = request.Length + 10 });
         rig.Routes.Activate("orders");
-        var first = rig.Pipeline.Plan(OtlpSignal.Traces, request);
-        var second = rig.Pipeline.Plan(OtlpSignal.Traces, request);
+        var first = new ExporterGroup(rig.Pipeline).Plan(OtlpSignal.Traces, request);
+        var second = new ExporterGroup(rig.Pipeline).Plan(OtlpSignal.Traces, request);
         Assert.False(first.IsFull || second.IsFull);
 
         first.Commit(Lease(rig, request));

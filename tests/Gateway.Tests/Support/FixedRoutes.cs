@@ -19,6 +19,9 @@ internal sealed class FixedRoutes : IRouteSource
     /// <summary>By queue; 1 for others.</summary>
     public ConcurrentDictionary<string, int> Weights { get; } = new();
 
+    /// <summary>The answer for a value that was not set.</summary>
+    public Func<string, RouteAnswer> Unknown { get; set; } = RouteAnswer.Announce;
+
     public string Attribute => "service.name";
 
     public string? NotReady { get; set; }
@@ -46,7 +49,9 @@ internal sealed class FixedRoutes : IRouteSource
         ? answer
         : value.Length == 0
             ? RouteAnswer.None(RejectReason.MissingAttribute, "the resource attribute service.name is missing")
-            : RouteAnswer.Announce(value);
+            : Unknown(value);
+
+    public RouteAnswer? Held(string value) => _answers.TryGetValue(value, out var answer) ? answer : null;
 
     public IEnumerable<(string Value, string Queue)> Services =>
         _answers.Where(answer => answer.Value.Route is not null).Select(answer => (answer.Key, answer.Value.Route!.Queue));

@@ -44,9 +44,9 @@ public sealed class StorageSwitchTests
     [Fact]
     public void Only_a_workload_of_the_exporters_own_is_taken_for_the_one_that_leaves()
     {
-        Assert.Same(Deployment, StorageSwitch.Leaving([Set(null), Deployment], Uid));
-        Assert.Null(StorageSwitch.Leaving([Set(null), Deployment], "another"));
-        Assert.Null(StorageSwitch.Leaving([OldConfiguration, Set(Live(ready: 1))], Uid));
+        Assert.Same(Deployment, StorageSwitch.Leaving([Set(null), Deployment], GatewayOwners.Of(Uid)));
+        Assert.Null(StorageSwitch.Leaving([Set(null), Deployment], GatewayOwners.Of("another")));
+        Assert.Null(StorageSwitch.Leaving([OldConfiguration, Set(Live(ready: 1))], GatewayOwners.Of(Uid)));
     }
 
     [Theory]

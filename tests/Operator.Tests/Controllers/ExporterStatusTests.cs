@@ -167,9 +167,11 @@ public sealed class ExporterStatusTests
 
     private static SentryExporterStatus Build(
         ExporterObservation observation, IReadOnlyCollection<SentryProjectRoute>? routes = null, SentryExporterStatus? previous = null, TimeProvider? clock = null,
-        ExporterDiscovery? discovery = null) =>
-        ExporterStatus.Build(
-            new SentryExporter { Metadata = new V1ObjectMeta { Name = "main", Namespace = "ns" } }, previous, observation, Running, routes ?? [], clock ?? new FakeTimeProvider(), discovery);
+        ExporterDiscovery? discovery = null)
+    {
+        var exporter = new SentryExporter { Metadata = new V1ObjectMeta { Name = "main", Namespace = "ns" } };
+        return ExporterStatus.Build(exporter, exporter, previous, observation, Running, routes ?? [], clock ?? new FakeTimeProvider(), discovery);
+    }
 
     private static SentryProjectRoute Route(string name, bool projectReady) => new()
     {

@@ -15,6 +15,7 @@ public sealed class GatewayAcceptsConfigurationTests
     [InlineData("full")]
     [InlineData("dsn")]
     [InlineData("disk")]
+    [InlineData("shared")]
     public async Task Gateway_finds_nothing_wrong_and_ignores_nothing(string name)
     {
         var result = await ValidateAsync(TestExporters.Named(name));
@@ -44,14 +45,14 @@ public sealed class GatewayAcceptsConfigurationTests
         var folder = Directory.CreateTempSubdirectory("gateway-");
         try
         {
-            foreach (var file in GatewayFiles.Of(inputs.Exporter.Spec))
+            foreach (var file in GatewayFiles.Of(inputs))
             {
                 var path = Path.Combine(folder.FullName, file.Path);
                 Directory.CreateDirectory(Path.GetDirectoryName(path)!);
                 await File.WriteAllTextAsync(path, ContentOf(file.Path), TestContext.Current.CancellationToken);
             }
 
-            var text = YamlText.Of(GatewayConfiguration.Create(inputs.Exporter))
+            var text = YamlText.Of(GatewayConfiguration.Create(inputs))
                 .Replace(GatewayPaths.FilesFolder, folder.FullName, StringComparison.Ordinal)
                 .Replace(GatewayPaths.QueueFolder, Path.Combine(folder.FullName, "queue"), StringComparison.Ordinal);
             var configuration = Path.Combine(folder.FullName, GatewayPaths.ConfigKey);
@@ -71,7 +72,7 @@ public sealed class GatewayAcceptsConfigurationTests
 
     private static string ContentOf(string path) => path switch
     {
-        GatewayFiles.Dsn => "https://0123456789abcdef0123456789abcdef@sentry.example.com/7",
+        _ when path.EndsWith(GatewayFiles.Dsn, StringComparison.Ordinal) => "https://0123456789abcdef0123456789abcdef@sentry.example.com/7",
         GatewayFiles.CertificateKey => ServerKey.ExportPkcs8PrivateKeyPem(),
         _ when path.EndsWith(".crt", StringComparison.Ordinal) => Certificate(),
         _ => "some-secret-value",

@@ -13,6 +13,7 @@ public sealed class GoldenManifestTests
     [InlineData("full")]
     [InlineData("dsn")]
     [InlineData("disk")]
+    [InlineData("shared")]
     public void Manifests_are_those_expected(string name)
     {
         var inputs = TestExporters.Named(name);

@@ -41,6 +41,7 @@ public sealed class ManifestRulesTests
     [InlineData("full")]
     [InlineData("dsn")]
     [InlineData("disk")]
+    [InlineData("shared")]
     public void Pods_are_fit_for_the_restricted_level(string name)
     {
         var pod = GatewayPod.Create(TestExporters.Named(name));
@@ -73,6 +74,36 @@ public sealed class ManifestRulesTests
     }
 
     [Fact]
+    public void A_shared_gateway_is_nobodys_by_name_all_of_its_exporters_own_it_and_it_may_follow_the_tables_of_all()
+    {
+        var manifests = TestExporters.Manifests(TestExporters.Shared).ToList();
+        var rules = GatewayRole.Create(TestExporters.Shared)["rules"]!.AsArray();
+
+        Assert.All(manifests, static manifest =>
+        {
+            var metadata = manifest["metadata"]!;
+            Assert.Equal(Naming.SharedGateway, (string?)metadata["name"]);
+            Assert.Null(metadata["labels"]![SentryOtelGroup.ExporterLabel]);
+            Assert.Equal(
+                [("eu", true), ("internal", false), ("rest", false)],
+                metadata["ownerReferences"]!.AsArray().Select(static owner => ((string)owner!["name"]!, (bool?)owner["controller"] == true)));
+        });
+        Assert.Equal(
+            Naming.MaxRoutingTableSlices * 3, rules.Single(static rule => (string?)rule!["resources"]![0] == "configmaps")!["resourceNames"]!.AsArray().Count);
+        Assert.Contains(rules, static rule => (string?)rule!["resources"]![0] == "sentryprojectroutes");
+    }
+
+    [Fact]
+    public void Whoever_is_the_host_of_a_shared_gateway_its_objects_are_found_by_the_same_labels()
+    {
+        var guest = TestExporters.Shared.Guests[0];
+
+        Assert.True(JsonNode.DeepEquals(ManifestMetadata.Selector(TestExporters.Shared.Exporter), ManifestMetadata.Selector(guest)));
+        Assert.Equal(Naming.Gateway(TestExporters.Shared.Exporter), Naming.Gateway(guest));
+        Assert.NotEqual(Naming.Instance(guest), Naming.LabelValue(Naming.SharedGateway));
+    }
+
+    [Fact]
     public void A_gateway_that_creates_no_projects_announces_no_routes()
     {
         var rules = GatewayRole.Create(TestExporters.Minimal)["rules"]!.AsArray();
@@ -83,9 +114,9 @@ public sealed class ManifestRulesTests
     [Fact]
     public void What_comes_from_Secrets_is_mounted_and_never_a_variable_or_part_of_the_configuration()
     {
-        var files = GatewayFiles.Of(TestExporters.Full.Exporter.Spec);
+        var files = GatewayFiles.Of(TestExporters.Full);
         var pod = GatewayPod.Create(TestExporters.Full);
-        var configuration = GatewayConfiguration.Create(TestExporters.Full.Exporter).ToJsonString();
+        var configuration = GatewayConfiguration.Create(TestExporters.Full).ToJsonString();
 
         Assert.Equal(7, files.Count);
         Assert.Equal(files.Count, files.Select(static file => file.Path).Distinct().Count());
@@ -98,7 +129,7 @@ public sealed class ManifestRulesTests
     [Fact]
     public void Every_volume_that_is_mounted_is_there()
     {
-        foreach (var name in (string[])["minimal", "full", "dsn", "disk"])
+        foreach (var name in (string[])["minimal", "full", "dsn", "disk", "shared"])
         {
             var inputs = TestExporters.Named(name);
             var pod = GatewayPod.Create(inputs);

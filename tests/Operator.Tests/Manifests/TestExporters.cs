@@ -80,8 +80,33 @@ internal static class TestExporters
         }
         """);
 
+    /// <summary>
+    /// Three organizations behind one gateway: two of one slug, one at a self-hosted Sentry with a path prefix, an authority and an ingest of its own; and a single project by its DSN.
+    /// </summary>
+    public static GatewayInputs Shared { get; } = Share(
+        Inputs(
+            """
+            {
+              "orgSlug": "acme", "authTokenSecretRef": {"name": "sentry", "key": "token"}, "queue": {"maxBytes": "96Mi"}, "metrics": {"forwardTo": "http://otlp:4318"},
+              "gateway": {"shared": true, "replicas": 2, "auth": {"bearerTokenSecretRef": {"name": "clients", "key": "tokens"}}, "networkPolicy": {"egress": {}}}
+            }
+            """,
+            "eu"),
+        Inputs(
+            """
+            {
+              "url": "https://sentry.internal:8443/sentry", "orgSlug": "acme", "authTokenSecretRef": {"name": "internal", "key": "token"}, "autoCreateProjects": true,
+              "http": {"headers": {"X-Proxy": "yes"}, "tls": {"caFrom": {"secretKeyRef": {"name": "internal-ca", "key": "ca.crt"}}}},
+              "ingest": {"urlOverride": "https://relay.internal:9443", "tls": {"caFrom": {"configMapKeyRef": {"name": "relay-ca", "key": "ca.crt"}}}},
+              "queue": {"maxBytes": "1Gi"}, "metrics": {"forwardTo": "http://not-used:4318"}, "gateway": {"shared": true, "replicas": 9}
+            }
+            """,
+            "internal"),
+        Inputs("""{"dsnSecretRef": {"name": "rest", "key": "dsn"}, "gateway": {"shared": true}}""", "rest"));
+
     public static GatewayInputs Named(string name) => name switch
     {
+        "shared" => Shared,
         "minimal" => Minimal,
         "full" => Full,
         "dsn" => Dsn,
@@ -97,6 +122,16 @@ internal static class TestExporters
         },
         "gateway:default",
         Versions);
+
+    /// <summary>A gateway of several exporters.</summary>
+    public static GatewayInputs Share(GatewayInputs host, params IReadOnlyList<GatewayInputs> guests) => host with
+    {
+        Guests = [.. guests.Select((guest, index) => new SentryExporter
+        {
+            Metadata = new V1ObjectMeta { Name = guest.Exporter.Metadata.Name, Namespace = "observability", Uid = $"11111111-2222-3333-4444-66666666666{index}", Generation = 1 },
+            Spec = guest.Exporter.Spec,
+        })],
+    };
 
     /// <summary>Every manifest of a gateway, in the order in which they are applied.</summary>
     public static IEnumerable<JsonObject> Manifests(GatewayInputs inputs) => ChildPlan.Of(inputs).Select(static child => child.Wanted).OfType<JsonObject>();
