@@ -1,6 +1,7 @@
 using SentryOtel.Cluster.Components;
 using SentryOtel.Cluster.Credentials;
 using SentryOtel.Cluster.Processes;
+using SentryOtel.Cluster.Requests;
 
 namespace SentryOtel.Cluster;
 
@@ -112,6 +113,11 @@ public sealed class ControlPlane : IAsyncDisposable
             await process.DisposeAsync();
         }
         _processes.Clear();
+        if (RequestRecord.Folder is { } record)
+        {
+            RequestRecord.Keep(record, AuditLog.Read(AuditLogPath));
+        }
+
         _authority.Dispose();
         _folder.Dispose();
     }
@@ -125,7 +131,7 @@ public sealed class ControlPlane : IAsyncDisposable
         var (etcd, client) = await Etcd.StartAsync(_folder, cancellationToken);
         _processes.Add(etcd);
 
-        _apiServer = new ApiServer(_folder, _authority, client, AuditLogPath);
+        _apiServer = new ApiServer(_folder, _authority, client, AuditLogPath, options.AdmissionPlugins);
         _apiServer.WriteFiles();
         PrivateFile.Write(
             KubeconfigPath,
