@@ -5,7 +5,7 @@ namespace SentryOtel.Benchmarks.Scale;
 /// <summary>What the operator asked of the API server.</summary>
 internal static class KubernetesCalls
 {
-    /// <summary>Requests by verb and resource, from a time on. A watch counts once, when it begins.</summary>
+    /// <summary>Requests by verb and resource, from a time on. A watch counts when it has ended: the server tells of it no sooner.</summary>
     public static IReadOnlyDictionary<string, long> Read(ScaleWorld world, DateTimeOffset from, DateTimeOffset to) =>
         AuditLog.Read(world.ControlPlane.AuditLogPath, ScaleWorld.User)
             .Where(request => request.User == ScaleWorld.User && request.Time >= from && request.Time < to)

@@ -40,8 +40,7 @@ internal sealed class ScaleWorld : IAsyncDisposable
     {
         var controlPlane = await ControlPlane.StartAsync(cancellationToken: cancellationToken);
         var chart = Path.Combine(options.Repository, "charts", Account);
-        await controlPlane.RunKubectlAsync(["create", "--validate=false", "--filename", Path.Combine(chart, "files", "crds", "plain")], null, cancellationToken);
-        await controlPlane.RunKubectlAsync(["wait", "crd", "--all", "--for=condition=Established", "--timeout=60s"], null, cancellationToken);
+        await controlPlane.InstallDefinitionsAsync(Path.Combine(chart, "files", "crds", "plain"), cancellationToken);
         await controlPlane.RunKubectlAsync(["create", "namespace", SystemNamespace], null, cancellationToken);
         var permissions = await controlPlane.RunHelmAsync(
             [

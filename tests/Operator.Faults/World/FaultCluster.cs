@@ -31,8 +31,7 @@ public sealed class FaultCluster : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         ControlPlane = await ControlPlane.StartAsync();
-        await ControlPlane.RunKubectlAsync(["create", "--validate=false", "--filename", RepositoryFiles.PathOf("charts/sentry-otel-operator/files/crds/plain")]);
-        await ControlPlane.RunKubectlAsync(["wait", "crd", "--all", "--for=condition=Established", "--timeout=60s"]);
+        await ControlPlane.InstallDefinitionsAsync(RepositoryFiles.PathOf("charts/sentry-otel-operator/files/crds/plain"));
         await ControlPlane.RunKubectlAsync(["create", "namespace", SystemNamespace]);
         await ControlPlane.RunKubectlAsync(["create", "serviceaccount", Account, "--namespace", SystemNamespace]);
         _kubeconfig = await File.ReadAllTextAsync(await ControlPlane.CreateServiceAccountKubeconfigAsync(SystemNamespace, Account));

@@ -118,14 +118,14 @@ public sealed class ExporterChildrenTests(OperatorCluster cluster)
         var singular = kind.ToLowerInvariant();
         return cluster.ControlPlane.RunKubectlAsync(
             ["apply", "--validate=false", "--filename", "-"],
-            $$$"""
+            $$$$"""
             apiVersion: apiextensions.k8s.io/v1
             kind: CustomResourceDefinition
-            metadata: {name: {{{singular}}}s.monitoring.coreos.com}
+            metadata: {name: {{{{singular}}}}s.monitoring.coreos.com}
             spec:
               group: monitoring.coreos.com
               scope: Namespaced
-              names: {kind: {{{kind}}}, listKind: {{{kind}}}List, plural: {{{singular}}}s, singular: {{{singular}}}}
+              names: {kind: {{{{kind}}}}, listKind: {{{{kind}}}}List, plural: {{{{singular}}}}s, singular: {{{{singular}}}}}
               versions:
               - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}
             """,

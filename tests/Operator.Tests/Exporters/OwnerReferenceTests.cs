@@ -17,8 +17,8 @@ public sealed class OwnerReferenceTests(OperatorCluster cluster)
         var space = cluster.NextNamespace();
         await cluster.ControlPlane.RunKubectlAsync(["create", "namespace", space], null, Cancellation);
         await GrantAsync(space, "maps", "create", "configmaps");
-        var child = $$"""
-            {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "child", "namespace": "{{space}}", "ownerReferences": [{
+        var child = $$$"""
+            {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "child", "namespace": "{{{space}}}", "ownerReferences": [{
               "apiVersion": "sentry-otel.dev/v1alpha1", "kind": "SentryExporter", "name": "main", "uid": "11111111-2222-3333-4444-555555555555", "blockOwnerDeletion": true}]}}
             """;
 
