@@ -1,7 +1,7 @@
 # Every target works from a fresh clone; `make test` also installs what the tests run against (build/install-prerequisites).
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-unit bench bench-load format crds clean prerequisites
+.PHONY: help build run test test-unit bench bench-load bench-scale format crds clean prerequisites
 
 configuration := Release
 
@@ -38,6 +38,12 @@ bench-load: ## Measures the published gateway under load against nginx, per CPU-
 	build/install-prerequisites --bench
 	build/publish gateway
 	@dotnet run --project tests/Benchmarks --configuration Release -- load $(LOAD)
+
+bench-scale: ## Measures the published operator with 1,000 workloads, and with 100 exporters, 5,000 routes and 50,000 pods (SCALE="--help" lists options)
+	build/install-prerequisites
+	build/build-control-plane
+	build/publish operator
+	@dotnet run --project tests/Benchmarks --configuration Release -- scale $(SCALE)
 
 format: ## Formats the code as CI wants it
 	dotnet format SentryOtelOperator.sln

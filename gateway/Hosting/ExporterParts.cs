@@ -178,7 +178,7 @@ internal sealed class ExporterParts : IDisposable
     {
         if (_cluster is null)
         {
-            _cluster = _services.Kubernetes();
+            _cluster = _services.Kubernetes(_services.Version);
             if (_cluster is IDisposable disposable)
             {
                 Own(disposable);

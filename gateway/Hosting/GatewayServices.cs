@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using SentryOtel.Gateway.Hosting.Reloading;
 using SentryOtel.Kubernetes.Client;
+using SentryOtel.Kubernetes.Configuration;
 
 namespace SentryOtel.Gateway.Hosting;
 
@@ -9,8 +10,9 @@ internal sealed record GatewayServices
 {
     public required ILoggerFactory LoggerFactory { get; init; }
 
-    public Func<IKubernetesClient> Kubernetes { get; init; } =
-        static () => new KubernetesClient(SentryOtel.Kubernetes.Configuration.KubernetesClientConfiguration.BuildDefaultConfig());
+    /// <summary>The cluster's API, for a gateway of some version.</summary>
+    public Func<string, IKubernetesClient> Kubernetes { get; init; } = static version => new KubernetesClient(
+        KubernetesClientConfiguration.BuildDefaultConfig(), new KubernetesClientOptions { UserAgent = $"sentry-otel-gateway/{version}" });
 
     public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
 

@@ -14,11 +14,11 @@ internal static class GatewayRole
     {
         var role = ManifestMetadata.Child(inputs, "rbac.authorization.k8s.io/v1", "Role");
         var rules = new JsonArray(
-            Rule("", "configmaps", ["get", "list", "watch"], RoutingTables(inputs)),
-            Rule("coordination.k8s.io", "leases", ["create", "get", "patch"]));
+            Rule("", "configmaps", ["list", "watch"], RoutingTables(inputs)),
+            Rule("coordination.k8s.io", "leases", ["create", "patch"]));
         if (inputs.Members.Any(static member => member.Spec.AutoCreateProjects))
         {
-            rules.Add((JsonNode)Rule(SentryOtelGroup.Group, "sentryprojectroutes", ["create", "get", "patch"]));
+            rules.Add((JsonNode)Rule(SentryOtelGroup.Group, "sentryprojectroutes", ["create", "patch"]));
         }
 
         role["rules"] = rules;

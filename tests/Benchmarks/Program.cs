@@ -4,10 +4,16 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using SentryOtel.Benchmarks.Load;
 using SentryOtel.Benchmarks.Otlp;
+using SentryOtel.Benchmarks.Scale;
 
 if (args is ["load", .. var rest])
 {
     return await LoadCommand.RunAsync(rest);
+}
+
+if (args is ["scale", .. var options])
+{
+    return await ScaleCommand.RunAsync(options);
 }
 
 // In process: the numbers of one run are compared with each other, and no project has to be generated and built.

@@ -12,8 +12,10 @@ namespace SentryOtel.Cluster;
 /// <param name="Code">The HTTP status code.</param>
 /// <param name="Uri">The request's path and query.</param>
 /// <param name="Time">When the request arrived.</param>
+/// <param name="UserAgent">What the program calls itself; empty when it does not.</param>
 public sealed record AuditEvent(
-    string User, string Verb, string ApiGroup, string Resource, string Namespace, string Name, int Code, string Uri, DateTimeOffset Time)
+    string User, string Verb, string ApiGroup, string Resource, string Namespace, string Name, int Code, string Uri, DateTimeOffset Time,
+    string UserAgent)
 {
     /// <summary>Whether the request was meant to change something.</summary>
     public bool IsWrite => Verb is "create" or "update" or "patch" or "delete" or "deletecollection" or "post" or "put";
@@ -24,7 +26,8 @@ public static class AuditLog
 {
     /// <summary>The requests answered so far, oldest first. A watch appears when it starts and again when it ends.</summary>
     /// <param name="path"><see cref="ControlPlane.AuditLogPath"/>.</param>
-    public static IReadOnlyList<AuditEvent> Read(string path)
+    /// <param name="containing">A text that is in every event wanted, which spares reading the others; the caller still has to look where it is. Null for all.</param>
+    public static IReadOnlyList<AuditEvent> Read(string path, string? containing = null)
     {
         if (!File.Exists(path))
         {
@@ -32,9 +35,24 @@ public static class AuditLog
         }
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         using var reader = new StreamReader(file);
-        var text = reader.ReadToEnd();
-        // The server may be in the middle of its last line.
-        return [.. text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Parse)];
+        var events = new List<AuditEvent>();
+        for (var line = reader.ReadLine(); line is not null;)
+        {
+            var next = reader.ReadLine();
+            if (containing is null || line.Contains(containing, StringComparison.Ordinal))
+            {
+                try
+                {
+                    events.Add(Parse(line));
+                }
+                catch (JsonException) when (next is null)
+                {
+                    // The server is in the middle of its last line.
+                }
+            }
+            line = next;
+        }
+        return events;
     }
 
     private static AuditEvent Parse(string line)
@@ -52,7 +70,8 @@ public static class AuditLog
             Text(target, "name"),
             root.TryGetProperty("responseStatus", out var status) ? status.GetProperty("code").GetInt32() : 0,
             Text(root, "requestURI"),
-            root.GetProperty("requestReceivedTimestamp").GetDateTimeOffset());
+            root.GetProperty("requestReceivedTimestamp").GetDateTimeOffset(),
+            Text(root, "userAgent"));
     }
 
     private static string Text(JsonElement parent, string property) =>

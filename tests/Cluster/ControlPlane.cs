@@ -1,6 +1,7 @@
 using SentryOtel.Cluster.Components;
 using SentryOtel.Cluster.Credentials;
 using SentryOtel.Cluster.Processes;
+using SentryOtel.Cluster.Requests;
 
 namespace SentryOtel.Cluster;
 
@@ -77,6 +78,23 @@ public sealed class ControlPlane : IAsyncDisposable
     public Task<string> RunHelmAsync(IEnumerable<string> arguments, CancellationToken cancellationToken = default)
         => Tools.HelmAsync(arguments, standardInput: null, cancellationToken);
 
+    /// <summary>Creates custom resource definitions and waits until they are served.</summary>
+    /// <param name="folder">Their manifests.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task InstallDefinitionsAsync(string folder, CancellationToken cancellationToken = default)
+    {
+        await RunKubectlAsync(["create", "--validate=false", "--filename", folder], null, cancellationToken);
+        string[] wait = ["wait", "crd", "--all", "--for=condition=Established", "--timeout=60s"];
+        while (await Tools.TryKubectlAsync(wait, null, cancellationToken) is { ExitCode: not 0 } failed)
+        {
+            // On a busy machine kubectl may look before the server has written the first condition, which it takes for an error.
+            if (!failed.Error.Contains("accessor error", StringComparison.Ordinal))
+            {
+                throw new InvalidOperationException($"The definitions of {folder} are not established: {failed.Error}");
+            }
+        }
+    }
+
     /// <summary>Writes a kubeconfig for a service account that exists, with a token from TokenRequest (valid for a day).</summary>
     /// <returns>The file's path.</returns>
     public async Task<string> CreateServiceAccountKubeconfigAsync(string @namespace, string name, CancellationToken cancellationToken = default)
@@ -112,6 +130,11 @@ public sealed class ControlPlane : IAsyncDisposable
             await process.DisposeAsync();
         }
         _processes.Clear();
+        if (RequestRecord.Folder is { } record)
+        {
+            RequestRecord.Keep(record, AuditLog.Read(AuditLogPath));
+        }
+
         _authority.Dispose();
         _folder.Dispose();
     }
@@ -125,7 +148,7 @@ public sealed class ControlPlane : IAsyncDisposable
         var (etcd, client) = await Etcd.StartAsync(_folder, cancellationToken);
         _processes.Add(etcd);
 
-        _apiServer = new ApiServer(_folder, _authority, client, AuditLogPath);
+        _apiServer = new ApiServer(_folder, _authority, client, AuditLogPath, options.AdmissionPlugins);
         _apiServer.WriteFiles();
         PrivateFile.Write(
             KubeconfigPath,

@@ -9,6 +9,9 @@ public sealed record ControlPlaneOptions
     /// </summary>
     public bool ControllerManager { get; init; } = true;
 
+    /// <summary>Admission plugins beside those that are on by default.</summary>
+    public IReadOnlyList<string> AdmissionPlugins { get; init; } = [];
+
     /// <summary>
     /// Where the audit log goes (one JSON <c>audit.k8s.io/v1 Event</c> a line, level Metadata, stage ResponseComplete and
     /// ResponseStarted of watches); null for a file in the cluster's own folder, which is deleted with it.

@@ -80,18 +80,23 @@ internal sealed class Installation : IAsyncDisposable
         KubectlAsync(["wait", "--for=condition=Ready", what, "--namespace", @namespace, "--timeout=90s"], cancellationToken);
 
     /// <summary>A route for a service, as a person writes it.</summary>
-    public Task CreateRouteAsync(string @namespace, string service, CancellationToken cancellationToken) => KubectlAsync(
+    public Task CreateRouteAsync(string @namespace, string service, CancellationToken cancellationToken) =>
+        CreateRoutesAsync(@namespace, [service], cancellationToken);
+
+    /// <summary>Routes for services.</summary>
+    public Task CreateRoutesAsync(string @namespace, IEnumerable<string> services, CancellationToken cancellationToken) => KubectlAsync(
         ["apply", "--filename", "-"],
         cancellationToken,
-        $$"""
-        apiVersion: sentry-otel.dev/v1alpha1
-        kind: SentryProjectRoute
-        metadata: {name: {{service}}, namespace: {{@namespace}}}
-        spec:
-          exporterRef: {name: sentry}
-          attributeValue: {{service}}
-          project: {slug: {{service}}}
-        """);
+        string.Join("\n---\n", services.Select(service =>
+            $$"""
+            apiVersion: sentry-otel.dev/v1alpha1
+            kind: SentryProjectRoute
+            metadata: {name: {{service}}, namespace: {{@namespace}}}
+            spec:
+              exporterRef: {name: sentry}
+              attributeValue: {{service}}
+              project: {slug: {{service}}}
+            """)));
 
     /// <summary>Who holds the operator's lease.</summary>
     public async Task<LeaseHolder> LeaderAsync(CancellationToken cancellationToken)

@@ -1,40 +1,85 @@
+using System.Globalization;
 using SentryOtel.Cluster;
+using SentryOtel.SentryServer.State;
+using SentryOtel.Testing;
 
 namespace SentryOtel.EndToEnd;
 
-/// <summary>What the programs write when nothing happens.</summary>
+/// <summary>What the programs ask of others when nothing happens, at the size of a company.</summary>
 [Trait("Category", "Processes")]
 public sealed class SteadyStateTests
 {
-    private static readonly TimeSpan Observed = TimeSpan.FromSeconds(60);
+    private const string Space = "calm";
+    private const int Routes = 500;
+
+    /// <summary>Reads a minute of two operators and a gateway: Secrets are looked at, watches begin anew. None of it grows with the number of routes.</summary>
+    private const int ReadsPerMinute = 60;
+
+    private static readonly TimeSpan Observed = TimeSpan.FromMinutes(2);
+
+    /// <summary>Longer than any pause between two writes of one change.</summary>
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Nothing_but_leases_is_written_for_a_minute_once_all_is_ready()
+    public async Task With_500_ready_routes_nothing_but_leases_is_written_for_two_minutes_and_next_to_nothing_is_asked()
     {
-        // Given an exporter with two ready routes
+        // Given an exporter with 500 ready routes, and the last write that belongs to the start is over
         await using var installation = await Installation.StartAsync(Cancellation);
-        await installation.CreateExporterAsync("calm", Cancellation);
-        await installation.CreateRouteAsync("calm", "orders", Cancellation);
-        await installation.CreateRouteAsync("calm", "shipping", Cancellation);
-        await installation.WaitReadyAsync("calm", "sentryexporter/sentry", Cancellation);
-        await installation.WaitReadyAsync("calm", "sentryprojectroute/orders", Cancellation);
-        await installation.WaitReadyAsync("calm", "sentryprojectroute/shipping", Cancellation);
+        await installation.CreateExporterAsync(Space, Cancellation);
+        await installation.CreateRoutesAsync(Space, [.. Enumerable.Range(0, Routes).Select(static number => string.Create(CultureInfo.InvariantCulture, $"service-{number}"))], Cancellation);
+        await installation.WaitReadyAsync(Space, "sentryexporter/sentry", Cancellation);
+        await installation.KubectlAsync(
+            ["wait", "--for=condition=Ready", "sentryprojectroutes", "--all", "--namespace", Space, "--timeout=300s"], Cancellation);
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), Cancellation);
+                return !Requests(installation, DateTimeOffset.UtcNow - Settled).Any(IsChange);
+            },
+            TimeSpan.FromMinutes(2),
+            "the end of the start",
+            Cancellation);
 
-        // When a minute passes, counted from the last write that belongs to the start
-        var since = DateTimeOffset.UtcNow + TimeSpan.FromSeconds(2);
-        await Task.Delay(Observed + TimeSpan.FromSeconds(2), Cancellation);
+        // When two minutes pass
+        var since = DateTimeOffset.UtcNow;
+        await Task.Delay(Observed, Cancellation);
 
         // Then operators and gateway have renewed their leases and written nothing else
-        var writes = AuditLog.Read(installation.ControlPlane.AuditLogPath)
-            .Where(request => request.Time >= since && request.IsWrite && IsOurs(request.User))
-            .ToList();
-        Assert.Contains(writes, request => request.Resource == "leases");
-        Assert.Empty(writes.Where(request => request.Resource != "leases").Select(request => $"{request.User} {request.Verb} {request.Uri}"));
+        var requests = Requests(installation, since);
+        Assert.Contains(requests, static request => request is { IsWrite: true, Resource: "leases" });
+        Assert.Empty(requests.Where(IsChange).Select(static request => $"{request.User} {request.Verb} {request.Uri}"));
+
+        // And they have read a few objects, however many routes there are
+        var reads = requests.Where(static request => request is { IsWrite: false, Resource: not "leases" })
+            .GroupBy(static request => $"{request.Verb} {request.Resource}")
+            .ToDictionary(static group => group.Key, static group => group.Count());
+        Report($"Kubernetes, reads in {Observed}: {Text(reads)}");
+        Assert.True(reads.Values.Sum() <= ReadsPerMinute * Observed.TotalMinutes, Text(reads));
+
+        // And asked Sentry as good as nothing
+        var calls = installation.Sentry.State.Requests.All(ServerSide.Management).Where(request => request.At >= since)
+            .GroupBy(static request => $"{request.Method} {request.Route}")
+            .ToDictionary(static group => group.Key, static group => group.Count());
+        Report($"Sentry, calls in {Observed}: {Text(calls)}");
+        Assert.True(calls.Values.Sum() <= Routes / 50, Text(calls));
     }
+
+    private static bool IsChange(AuditEvent request) => request.IsWrite && request.Resource != "leases";
+
+    private static List<AuditEvent> Requests(Installation installation, DateTimeOffset since) =>
+    [
+        .. AuditLog.Read(installation.ControlPlane.AuditLogPath, "system:serviceaccount:")
+            .Where(request => request.Time >= since && IsOurs(request.User)),
+    ];
 
     private static bool IsOurs(string user) =>
         user.StartsWith($"system:serviceaccount:{Installation.SystemNamespace}:", StringComparison.Ordinal)
-        || user.StartsWith("system:serviceaccount:calm:", StringComparison.Ordinal);
+        || user.StartsWith($"system:serviceaccount:{Space}:", StringComparison.Ordinal);
+
+    private static void Report(string text) => TestContext.Current.TestOutputHelper!.WriteLine(text);
+
+    private static string Text(Dictionary<string, int> counts) =>
+        counts.Count == 0 ? "none" : string.Join(", ", counts.OrderByDescending(static count => count.Value).Select(static count => $"{count.Value} {count.Key}"));
 }

@@ -6,7 +6,7 @@ using SentryOtel.Cluster.Processes;
 namespace SentryOtel.Cluster.Components;
 
 /// <summary>How kube-apiserver is started: with RBAC, service account tokens and an audit log.</summary>
-internal sealed class ApiServer(ClusterFolder folder, CertificateAuthority authority, Uri etcd, string auditLogPath)
+internal sealed class ApiServer(ClusterFolder folder, CertificateAuthority authority, Uri etcd, string auditLogPath, IReadOnlyList<string> admissionPlugins)
 {
     // Metadata of every request; the first stage says nothing that the others do not.
     private const string AuditPolicy = """
@@ -54,6 +54,9 @@ internal sealed class ApiServer(ClusterFolder folder, CertificateAuthority autho
                 "--allow-privileged=true",
                 "--audit-policy-file", folder["audit-policy.yaml"],
                 "--audit-log-path", auditLogPath,
+                // One file, whatever its size: it is read as a whole.
+                "--audit-log-maxsize", "10240",
+                .. admissionPlugins.Count == 0 ? [] : (string[])["--enable-admission-plugins", string.Join(',', admissionPlugins)],
             ],
             folder["kube-apiserver.log"]);
         await Readiness.WaitAsync(process, new Uri(Address, "/readyz"), authority.CertificatePem, cancellationToken);

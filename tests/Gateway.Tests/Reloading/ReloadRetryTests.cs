@@ -106,7 +106,7 @@ public sealed class ReloadRetryTests
     {
         var time = new FakeTimeProvider();
         await using var rig = await ReloadRig.StartAsync(
-            null, static services => services with { Kubernetes = static () => throw new KubernetesConfigurationException("no cluster here") }, time, "orders", "shop");
+            null, static services => services with { Kubernetes = static _ => throw new KubernetesConfigurationException("no cluster here") }, time, "orders", "shop");
         using var stop = new CancellationTokenSource();
         var running = rig.Reloader.RunAsync(stop.Token);
 

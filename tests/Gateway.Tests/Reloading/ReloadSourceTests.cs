@@ -22,7 +22,7 @@ public sealed class ReloadSourceTests
         using var client = new KubernetesClient(KubernetesClientConfiguration.BuildConfigFromConfigFile(cluster.KubeconfigPath));
         await using var rig = await ReloadRig.StartAsync(
             null,
-            services => services with { Kubernetes = () => new KubernetesClient(KubernetesClientConfiguration.BuildConfigFromConfigFile(cluster.KubeconfigPath)) },
+            services => services with { Kubernetes = _ => new KubernetesClient(KubernetesClientConfiguration.BuildConfigFromConfigFile(cluster.KubeconfigPath)) },
             TimeProvider.System,
             "orders", "shop");
         await rig.SendAsync("orders", "by the API");

@@ -64,7 +64,7 @@ internal sealed partial class AnnouncingOperator : IAsyncDisposable
     {
         var client = new KubernetesClient(
             KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig),
-            new KubernetesClientOptions { JsonTypeInfoResolvers = OperatorComposition.JsonTypeInfoResolvers });
+            new KubernetesClientOptions { JsonTypeInfoResolvers = OperatorComposition.JsonTypeInfoResolvers, UserAgent = "sentry-otel-operator/test" });
         var served = await ServedWorkloads.FindAsync(client.Discovery, NullLogger.Instance, cancellationToken);
         return new AnnouncingOperator(client, served, namespaces);
     }

@@ -12,19 +12,6 @@ namespace SentryOtel.Operator.Tests.Exporters;
 [Collection(OperatorClusterCollection.Name)]
 public sealed class ExporterChildrenTests(OperatorCluster cluster)
 {
-    private const string ServiceMonitors =
-        """
-        apiVersion: apiextensions.k8s.io/v1
-        kind: CustomResourceDefinition
-        metadata: {name: servicemonitors.monitoring.coreos.com}
-        spec:
-          group: monitoring.coreos.com
-          scope: Namespaced
-          names: {kind: ServiceMonitor, listKind: ServiceMonitorList, plural: servicemonitors, singular: servicemonitor}
-          versions:
-          - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}
-        """;
-
     [Fact]
     public async Task Somebody_elses_autoscaler_owns_the_number_of_pods_until_it_goes()
     {
@@ -117,7 +104,7 @@ public sealed class ExporterChildrenTests(OperatorCluster cluster)
         Assert.EndsWith(": ServiceMonitor", exporter.Status!.Conditions.FindCondition("Progressing")!.Message, StringComparison.Ordinal);
         await world.WaitAsync("Ready", ConditionStatus.False, "NoPodReady");
 
-        await cluster.ControlPlane.RunKubectlAsync(["apply", "--validate=false", "--filename", "-"], ServiceMonitors, ExporterWorld.Cancellation);
+        await InstallAsync("ServiceMonitor");
         await world.WaitForAsync(
             async () => (string?)(await MonitorAsync(world))?["metadata"]?["labels"]?["release"] == "prometheus", "the monitor");
         await world.WaitAsync("Progressing", ConditionStatus.True, "RollingOut");
@@ -126,6 +113,11 @@ public sealed class ExporterChildrenTests(OperatorCluster cluster)
         await world.WaitForAsync(async () => await MonitorAsync(world) is null, "no ServiceMonitor");
         exporter = await world.WaitAsync("Progressing", ConditionStatus.False, "KindNotServed");
         Assert.EndsWith(": PodMonitor", exporter.Status!.Conditions.FindCondition("Progressing")!.Message, StringComparison.Ordinal);
+
+        await InstallAsync("PodMonitor");
+        await world.WaitForAsync(async () => await PodMonitorAsync(world) is not null, "the other monitor");
+        await world.PatchExporterAsync("""{"gateway": {"monitor": null}}""");
+        await world.WaitForAsync(async () => await PodMonitorAsync(world) is null, "no monitor");
         world.AssertNothingWasForbidden();
     }
 
@@ -141,8 +133,43 @@ public sealed class ExporterChildrenTests(OperatorCluster cluster)
         ];
     }
 
+    [Fact]
+    public async Task A_service_account_of_somebody_elses_takes_the_place_of_the_exporters_own()
+    {
+        await using var world = await StartAsync();
+        await world.WaitForAsync(async () => await world.GetAsync<V1ServiceAccount>(ExporterWorld.Gateway) is not null, "an account");
+
+        await world.PatchExporterAsync("""{"gateway": {"serviceAccountName": "theirs"}}""");
+
+        await world.WaitForAsync(async () => await world.GetAsync<V1ServiceAccount>(ExporterWorld.Gateway) is null, "no account of its own");
+        world.AssertNothingWasForbidden();
+    }
+
+    /// <summary>The server serves a kind of monitors from now on.</summary>
+    private Task InstallAsync(string kind)
+    {
+        var singular = kind.ToLowerInvariant();
+        return cluster.ControlPlane.RunKubectlAsync(
+            ["apply", "--validate=false", "--filename", "-"],
+            $$$$"""
+            apiVersion: apiextensions.k8s.io/v1
+            kind: CustomResourceDefinition
+            metadata: {name: {{{{singular}}}}s.monitoring.coreos.com}
+            spec:
+              group: monitoring.coreos.com
+              scope: Namespaced
+              names: {kind: {{{{kind}}}}, listKind: {{{{kind}}}}List, plural: {{{{singular}}}}s, singular: {{{{singular}}}}}
+              versions:
+              - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}
+            """,
+            ExporterWorld.Cancellation);
+    }
+
     private static Task<JsonObject?> MonitorAsync(ExporterWorld world) =>
         world.Client.GetAsync(ChildKind.ServiceMonitor("monitoring.coreos.com/v1"), ExporterWorld.Gateway, world.Namespace, ExporterWorld.Cancellation);
+
+    private static Task<JsonObject?> PodMonitorAsync(ExporterWorld world) =>
+        world.Client.GetAsync(ChildKind.PodMonitor("monitoring.coreos.com/v1"), ExporterWorld.Gateway, world.Namespace, ExporterWorld.Cancellation);
 
     private static JsonObject Autoscaler(string space) => JsonNode.Parse(
         $$$"""

@@ -22,9 +22,9 @@ public sealed class OperatorCluster : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        ControlPlane = await ControlPlane.StartAsync();
-        await ControlPlane.RunKubectlAsync(["create", "--validate=false", "--filename", RepositoryFiles.PathOf("charts/sentry-otel-operator/files/crds/plain")]);
-        await ControlPlane.RunKubectlAsync(["wait", "crd", "--all", "--for=condition=Established", "--timeout=60s"]);
+        // The server of OpenShift, and of others, asks whoever writes an owner reference that blocks deletion for a right of its own.
+        ControlPlane = await ControlPlane.StartAsync(new ControlPlaneOptions { AdmissionPlugins = ["OwnerReferencesPermissionEnforcement"] });
+        await ControlPlane.InstallDefinitionsAsync(RepositoryFiles.PathOf("charts/sentry-otel-operator/files/crds/plain"));
         await ControlPlane.RunKubectlAsync(["create", "namespace", OperatorNamespace]);
         var permissions = await ControlPlane.RunHelmAsync(
         [

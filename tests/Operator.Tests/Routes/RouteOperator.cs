@@ -26,7 +26,7 @@ internal sealed class RouteOperator : IAsyncDisposable
     {
         _client = new KubernetesClient(
             KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig),
-            new KubernetesClientOptions { JsonTypeInfoResolvers = [CrdJsonContext.Default] });
+            new KubernetesClientOptions { JsonTypeInfoResolvers = [CrdJsonContext.Default], UserAgent = "sentry-otel-operator/test" });
         var options = new OperatorHostOptions
         {
             ReportingController = "sentry-otel.dev/operator",

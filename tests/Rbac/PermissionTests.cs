@@ -1,0 +1,85 @@
+using SentryOtel.Cluster.Requests;
+
+namespace SentryOtel.Rbac;
+
+/// <summary>
+/// All that operator and gateway asked of API servers in the whole test run, against what the chart and the operator grant them: no more than is used, no less
+/// than is needed.
+/// </summary>
+public sealed class PermissionTests
+{
+    // A test that wants to see the operator refused does so in a namespace of such a name.
+    private const string RefusedOnPurpose = "refused-";
+
+    private const string OwnLease = "sentry-otel-operator";
+
+    /// <summary>Grants that no request can show.</summary>
+    private static readonly (string Resource, string Verb, string Reason)[] Invisible =
+    [
+        ("sentryexporters/finalizers", "update", "asked by the server itself, of whoever writes an owner reference that blocks deletion: OwnerReferenceTests"),
+    ];
+
+    [Fact]
+    public void Nothing_was_refused()
+    {
+        var refused = Requests().Where(static request => request.Code == 403 && !request.Namespace.StartsWith(RefusedOnPurpose, StringComparison.Ordinal));
+
+        Assert.Empty(refused.Select(static request => $"{request.User}: {request.Verb} {request.Resource}.{request.ApiGroup} in \"{request.Namespace}\""));
+    }
+
+    [Fact]
+    public async Task Every_verb_of_the_operator_was_used_or_is_passed_on_to_gateways()
+    {
+        var requests = Requests().Where(static request => request is { Program: "operator", Code: < 400 or 404 or 409 }).ToList();
+        var passedOn = Grants.OfGateway();
+
+        // The Lease by which one replica leads has a Role of its own.
+        var unused = (await Grants.OfOperatorAsync())
+            .Where(grant => !requests.Exists(request => grant.Allows(request) && (grant.Names.Count > 0 || request.Name != OwnLease)) && !passedOn.Any(grant.IsSameAs))
+            .Where(static grant => !Invisible.Any(known => (known.Resource, known.Verb) == (grant.Resource, grant.Verb)));
+
+        Assert.Empty(unused.Select(static grant => $"{grant}"));
+    }
+
+    [Fact]
+    public void Every_verb_of_the_gateway_was_used()
+    {
+        var requests = Requests().Where(static request => request is { Program: "gateway", Code: < 400 or 404 or 409 }).ToList();
+
+        // The Role names the tables of its own exporter; those of the tests have other names.
+        var unused = Grants.OfGateway().Where(grant => !requests.Exists((grant with { Names = [] }).Allows));
+
+        Assert.Empty(unused.Select(static grant => $"{grant}"));
+    }
+
+    [Fact]
+    public async Task What_programs_asked_as_administrators_is_granted_too()
+    {
+        var requests = Requests();
+        var toOperator = await Grants.OfOperatorAsync();
+        var toGateway = Grants.OfGateway();
+
+        var beyond = requests.Where(request => request.Program == "operator"
+            ? !toOperator.Any(grant => grant.Allows(request))
+            : !toGateway.Any(grant => (grant with { Names = [] }).Allows(request)));
+
+        Assert.Empty(beyond.Select(static request => $"{request.Program} as {request.User}: {request.Verb} {request.Resource}.{request.ApiGroup}").Distinct());
+    }
+
+    [Fact]
+    public async Task With_watchNamespaces_the_same_rules_hold_in_these_namespaces_alone()
+    {
+        var everywhere = await Grants.OfOperatorAsync();
+        var chosen = await Grants.OfOperatorAsync("--set", "watchNamespaces={one}");
+
+        Assert.All(chosen, static grant => Assert.StartsWith("Role ", grant.Role, StringComparison.Ordinal));
+        Assert.Empty(chosen.Where(grant => !everywhere.Any(grant.IsSameAs)).Select(static grant => $"{grant}"));
+        Assert.Equal(["namespaces"], everywhere.Where(grant => !chosen.Any(grant.IsSameAs)).Select(static grant => grant.Resource).Distinct());
+    }
+
+    private static IReadOnlyList<ProgramRequest> Requests()
+    {
+        Assert.SkipUnless(RequestRecord.Folder is { } folder && Directory.Exists(folder), "Needs the requests of the whole suite: build/run-tests without names keeps them.");
+        return RequestRecord.Read(RequestRecord.Folder!);
+    }
+}
