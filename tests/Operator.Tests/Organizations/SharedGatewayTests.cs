@@ -69,6 +69,7 @@ public sealed class SharedGatewayTests(OperatorCluster cluster)
     {
         await using var world = await OrganizationsWorld.StartAsync(cluster);
         await world.CreateSaasExporterAsync(world.One, "saas", Share);
+        await world.WaitUntilOlderAsync<SentryExporter>(world.One, "saas");
         await world.CreateHostedExporterAsync(world.One, "hosted");
         await world.CreateRouteAsync(world.One, "hosted", "carts");
         await world.WaitReadyAsync(world.One, "sentryexporter/saas", "sentryexporter/hosted", "sentryroute/hosted-carts");
