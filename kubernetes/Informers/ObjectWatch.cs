@@ -1,5 +1,4 @@
 using System.Net;
-using Microsoft.Extensions.Logging;
 using SentryOtel.Kubernetes.Client;
 using SentryOtel.Kubernetes.Entities;
 

@@ -1,6 +1,5 @@
 using SentryOtel.Crds;
 using SentryOtel.Kubernetes.Conditions;
-using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Operator.Gateways;
 
 namespace SentryOtel.Operator.Planning;

@@ -63,7 +63,7 @@ internal static class RouteEntries
         }
 
         // What is known stays in force while Sentry's API is away; the route's controller clears it when the project is gone.
-        if (Target(exporter, route.Status?.Project) is { } target)
+        if (Target(exporter, route) is { } target)
         {
             return entry with { State = RouteState.Active, Target = target };
         }

@@ -1,4 +1,3 @@
-using SentryOtel.Sentry.Api;
 using SentryOtel.Sentry.Catalogs;
 using SentryOtel.Sentry.Projects;
 using SentryOtel.Sentry.Tests.Api;
