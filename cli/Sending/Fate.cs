@@ -8,6 +8,12 @@ namespace SentryOtel.Cli.Sending;
 /// <param name="Text">For people.</param>
 internal sealed record Fate(FateKind Kind, string Text)
 {
+    /// <summary>When a queued item is tried next; null when that is not known.</summary>
+    public DateTimeOffset? Until { get; init; }
+
+    /// <summary>Whether looking again before a moment can not tell more.</summary>
+    public bool IsKnown(DateTimeOffset deadline) => Kind is FateKind.Delivered or FateKind.Refused or FateKind.Unknown || (Kind == FateKind.Held && Until > deadline);
+
     /// <summary>Compares books before and after.</summary>
     /// <param name="before">Read before the item was sent.</param>
     /// <param name="after">Read after it was taken.</param>
@@ -52,8 +58,8 @@ internal sealed record Fate(FateKind Kind, string Text)
 
     private static Fate Waiting(Books after, long dropped) => after switch
     {
-        { Hold: "rate_limited", HeldUntil: { } until } => new Fate(FateKind.Held, $"still queued: Sentry limits the project until {Ages.At(until)}; the gateway sends it then"),
-        { Hold: { } hold, HeldUntil: { } until } => new Fate(FateKind.Held, $"still queued ({hold}), next try at {Ages.At(until)}{LastWords(after)}"),
+        { Hold: "rate_limited", HeldUntil: { } until } => new Fate(FateKind.Held, $"still queued: Sentry limits the project until {Ages.At(until)}; the gateway sends it then") { Until = until },
+        { Hold: { } hold, HeldUntil: { } until } => new Fate(FateKind.Held, $"still queued ({hold}), next try at {Ages.At(until)}{LastWords(after)}") { Until = until },
         { Hold: { } hold } => new Fate(FateKind.Held, $"still queued ({hold}){LastWords(after)}"),
         _ => new Fate(FateKind.Pending, dropped == 0 ? "is queued or on its way" : "is queued or on its way, and other items of the project were dropped meanwhile"),
     };

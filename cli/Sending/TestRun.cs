@@ -47,12 +47,12 @@ internal sealed class TestRun(ClusterAccess cluster, TestTarget target, TestOpti
     {
         var fates = new Dictionary<string, Fate>(StringComparer.Ordinal);
         string? project = null;
-        var start = timeProvider.GetTimestamp();
-        while (watched.Exists(signal => fates.GetValueOrDefault(signal)?.Kind is not (FateKind.Delivered or FateKind.Refused or FateKind.Unknown)))
+        var deadline = timeProvider.GetUtcNow() + options.Timeout;
+        while (watched.Exists(signal => fates.GetValueOrDefault(signal)?.IsKnown(deadline) != true))
         {
             if (fates.Count > 0)
             {
-                if (timeProvider.GetElapsedTime(start) > options.Timeout)
+                if (timeProvider.GetUtcNow() > deadline)
                 {
                     break;
                 }

@@ -121,9 +121,9 @@ internal sealed class StatedWorld(ControlPlane controlPlane, string @namespace) 
 
     public void Dispose() => _client.Dispose();
 
-    private Task PatchAsync<T>(string name, JsonNode status)
+    private async Task PatchAsync<T>(string name, JsonNode status)
         where T : class, IKubernetesObject =>
-        _client.PatchAsync<T>(name, Namespace, new JsonObject { ["status"] = status }, new PatchOptions { Subresource = "status" }, Cancellation);
+        await _client.PatchAsync<T>(name, Namespace, new JsonObject { ["status"] = status }, new PatchOptions { Subresource = "status" }, Cancellation);
 
     private V1ObjectMeta Meta(string name) => new() { Name = name, Namespace = Namespace };
 }

@@ -121,7 +121,7 @@ public sealed class PluginTests(PluginInstallation plugin) : IClassFixture<Plugi
         var state = plugin.Installation.Sentry.State;
         state.Limits.Add(new ActiveLimit { Scope = LimitScope.Project, ProjectId = state.Projects.Find("limited")!.Id, Until = DateTimeOffset.UtcNow.AddMinutes(10), Reason = "quota" });
 
-        var answer = await plugin.RunAsync("send-test", "limited", "--timeout", "5s");
+        var answer = await plugin.RunAsync("send-test", "limited");
 
         Assert.Equal(1, answer.ExitCode);
         Assert.Matches(@"\[\?\?\] span: still queued: Sentry limits the project until [0-9T:-]+Z", answer.Output);

@@ -97,7 +97,7 @@ public sealed class ConversionTests
         }
 
         // Values that say what a SentryExporter does anyway.
-        static bool IsDefault(string path) => path.EndsWith("]", StringComparison.Ordinal) || path.EndsWith("sending_queue.enabled", StringComparison.Ordinal);
+        static bool IsDefault(string path) => path.EndsWith(']') || path.EndsWith("sending_queue.enabled", StringComparison.Ordinal);
 
         static string Everything(Cli.Conversion.Conversion conversion) => ConversionFiles.Yaml(conversion) + string.Concat(conversion.Notes);
     }

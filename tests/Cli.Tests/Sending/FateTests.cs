@@ -66,6 +66,15 @@ public sealed class FateTests
     }
 
     [Fact]
+    public void A_limit_that_ends_in_time_is_waited_for_and_a_longer_one_is_not()
+    {
+        var fate = Of(Before with { Accepted = 11, QueuedItems = 1, Hold = "rate_limited", HeldForSeconds = 60, HeldUntil = TraceWorld.Now.AddMinutes(1) });
+
+        Assert.False(fate.IsKnown(TraceWorld.Now.AddMinutes(2)));
+        Assert.True(fate.IsKnown(TraceWorld.Now.AddSeconds(30)));
+    }
+
+    [Fact]
     public void A_gateway_that_was_started_anew_or_counts_projects_together_makes_it_unknowable()
     {
         var restarted = TraceWorld.View(Before with { Accepted = 1, Sent = 1 }) with { StartedAt = TraceWorld.Now };
