@@ -66,7 +66,14 @@ internal sealed class ProjectRemoval(OperatorServices services, RouteMemory memo
         if (project is not { Created: true })
         {
             // A create was noted and its outcome never: look whether there is a project of ours, and make none.
-            var request = resolver.Request(route, exporter, project) with { MayCreate = false, RecordIntent = null, Adoption = Sentry.Projects.AdoptionPolicy.Reference };
+            var request = resolver.Request(route, exporter, project) with
+            {
+                MayCreate = false,
+                RecordIntent = null,
+                Adoption = Sentry.Projects.AdoptionPolicy.Reference,
+                Platform = null,
+                Team = null,
+            };
             var found = await new ProjectProvisioner(api, services.TimeProvider).ProvisionAsync(request, cancellationToken).ConfigureAwait(false);
             if (found.Error is { Reason: not ProvisionErrorReason.ProjectNotFound } failed)
             {

@@ -15,18 +15,6 @@ internal sealed class CatalogEntries
     // Slugs of before lead to their project too, until another one takes them: as Sentry's redirects do.
     private readonly Dictionary<string, string> _bySlug = new(StringComparer.Ordinal);
 
-    /// <summary>How many projects are known.</summary>
-    public int Count
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _byId.Count;
-            }
-        }
-    }
-
     /// <summary>A project by id or by a slug, present or former. No slug is a number.</summary>
     public CatalogEntry? Find(string slugOrId)
     {

@@ -33,7 +33,8 @@ public sealed class ProjectScaleTests(RouteCluster cluster)
         var created = calls.Where(static call => call is { Method: "POST", Status: < 300 }).ToList();
         Assert.Equal(2 * Routes, created.Count);
         Assert.InRange(calls.Count(static call => call.Status == 429), 0, 8);
-        Assert.InRange(calls.Count(static call => call.Method == "GET"), 1, 60);
+        // Lists, every five seconds while there is need, and the few look-ups before each: not one per route.
+        Assert.InRange(calls.Count(static call => call.Method == "GET"), 1, 150);
         TestContext.Current.TestOutputHelper!.WriteLine($"{calls.Count} calls, {calls.Count(static call => call.Status == 429)} refused, {created[^1].At - created[0].At}");
 
         // Two looks at the organisation later nothing was written, and no project was asked for by itself.
