@@ -158,7 +158,7 @@ internal sealed class IngestPlan(OtlpSignal signal, ReadOnlyMemory<byte> request
 
     // What comes compressed and needs no cutting is kept so, and the rest is compressed here, while it is in the processor's cache: a fifth waits, and the request's memory is free
     // again. What is too small for that is copied, when it would keep much more than itself.
-    private QueuedData DataOf(PlannedPart part, BufferLease lease)
+    private static QueuedData DataOf(PlannedPart part, BufferLease lease)
     {
         var exporter = part.Exporter;
         var whole = part.Ranges.Count == 1 && part.Bytes == lease.Memory.Length;

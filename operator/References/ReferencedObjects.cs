@@ -110,7 +110,12 @@ internal sealed class ReferencedObjects(Func<ObjectReference, Action<ObjectWatch
     /// <inheritdoc/>
     public async Task RunAsync(CancellationToken stopping)
     {
-        await Task.Delay(Timeout.InfiniteTimeSpan, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using (stopping.Register(stopped.SetResult).ConfigureAwait(false))
+        {
+            await stopped.Task.ConfigureAwait(false);
+        }
+
         Task[] running;
         lock (_gate)
         {

@@ -78,7 +78,7 @@ public sealed class ObjectWatchRightsTests(ControlPlaneFixture fixture)
         await controlPlane.RunKubectlAsync(["create", "rolebinding", "watcher", "--namespace", space, "--role=watcher", $"--user={user}"], null, Stop);
     }
 
-    private static Task SetAsync(KubernetesClient admin, string space, string value) => admin.ApplyAsync(
+    private static Task<V1Secret> SetAsync(KubernetesClient admin, string space, string value) => admin.ApplyAsync(
         new V1Secret { Metadata = new V1ObjectMeta { Name = "token", Namespace = space }, Data = new Dictionary<string, byte[]> { ["token"] = Encoding.UTF8.GetBytes(value) } },
         new ApplyOptions { FieldManager = "test", Force = true },
         Stop);

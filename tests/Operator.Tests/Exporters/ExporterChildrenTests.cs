@@ -146,7 +146,7 @@ public sealed class ExporterChildrenTests(OperatorCluster cluster)
     }
 
     /// <summary>The server serves a kind of monitors from now on.</summary>
-    private Task InstallAsync(string kind)
+    private Task<string> InstallAsync(string kind)
     {
         var singular = kind.ToLowerInvariant();
         return cluster.ControlPlane.RunKubectlAsync(

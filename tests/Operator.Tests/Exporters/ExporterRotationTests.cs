@@ -1,6 +1,5 @@
 using SentryOtel.Cluster;
 using SentryOtel.Crds;
-using SentryOtel.Kubernetes.Client;
 using SentryOtel.Kubernetes.Conditions;
 using SentryOtel.Kubernetes.Entities;
 

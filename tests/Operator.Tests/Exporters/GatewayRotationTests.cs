@@ -187,7 +187,7 @@ public sealed class GatewayRotationTests(OperatorCluster cluster)
         public Task SetReceiverAsync(PemCertificate certificate) => World.SetSecretAsync(
             "otlp-server", new Dictionary<string, string> { ["tls.crt"] = certificate.Certificate, ["tls.key"] = certificate.PrivateKey });
 
-        public Task SetBundleAsync(string pem) => World.Client.ApplyAsync(
+        public Task<V1ConfigMap> SetBundleAsync(string pem) => World.Client.ApplyAsync(
             new V1ConfigMap { Metadata = new V1ObjectMeta { Name = "sentry-ca", Namespace = World.Namespace }, Data = new Dictionary<string, string> { ["ca.crt"] = pem } },
             new Kubernetes.Client.ApplyOptions { FieldManager = "test", Force = true },
             ExporterWorld.Cancellation);

@@ -251,7 +251,7 @@ internal sealed class OrganizationsWorld : IAsyncDisposable
         await Client.CreateAsync(new SentryExporter { Metadata = Meta(space, name), Spec = spec }, null, Cancellation);
     }
 
-    private Task SetSecretAsync(string space, string name, string key, string value) => Client.ApplyAsync(
+    private Task<V1Secret> SetSecretAsync(string space, string name, string key, string value) => Client.ApplyAsync(
         new V1Secret { Metadata = Meta(space, name), Data = new Dictionary<string, byte[]> { [key] = Encoding.UTF8.GetBytes(value) } }, Apply, Cancellation);
 
     private static V1ObjectMeta Meta(string space, string name) => new() { Name = name, Namespace = space };

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using SentryOtel.Crds;
 using SentryOtel.Kubernetes.Conditions;
 using SentryOtel.Operator.Tests.Routes;
