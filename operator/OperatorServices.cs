@@ -4,8 +4,8 @@ using SentryOtel.Kubernetes.Conditions;
 using SentryOtel.Kubernetes.Events;
 using SentryOtel.Operator.Configuration;
 using SentryOtel.Operator.Credentials;
-using SentryOtel.Operator.References;
 using SentryOtel.Operator.Projects;
+using SentryOtel.Operator.References;
 
 namespace SentryOtel.Operator;
 

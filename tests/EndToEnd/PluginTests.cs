@@ -103,7 +103,9 @@ public sealed class PluginTests(PluginInstallation plugin) : IClassFixture<Plugi
         await ReadyAsync("refused");
         plugin.Installation.Sentry.Faults.Enqueue(new Fault
         {
-            Path = "/api/*/integration/otlp/v1/traces", BodyContains = "refused", Answer = new FaultAnswer { Status = 400, Body = """{"detail": "not to my taste"}""" },
+            Path = "/api/*/integration/otlp/v1/traces",
+            BodyContains = "refused",
+            Answer = new FaultAnswer { Status = 400, Body = """{"detail": "not to my taste"}""" },
         });
 
         var answer = await plugin.RunAsync("send-test", "refused");
