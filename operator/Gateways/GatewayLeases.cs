@@ -10,8 +10,8 @@ internal sealed class GatewayLeases(IStore<V1Lease> leases, TimeProvider timePro
     /// <summary>Selects the Leases of gateways.</summary>
     public const string Selector = ComponentLabel + "=gateway," + SentryOtelGroup.ExporterLabel;
 
-    // A pod that comes up writes its Leases one after the other.
-    private static readonly TimeSpan Introduction = TimeSpan.FromSeconds(10);
+    // A pod that comes up writes its Leases one after the other. No rollout is over in this time.
+    private static readonly TimeSpan Introduction = TimeSpan.FromSeconds(2);
 
     private const string ComponentLabel = "app.kubernetes.io/component";
 

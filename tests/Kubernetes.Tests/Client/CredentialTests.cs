@@ -39,14 +39,14 @@ public sealed class CredentialTests : IDisposable
         await using var server = await LoopbackServer.StartAsync(Answer);
         using var client = Client(new() { Host = server.Address, TokenFile = _folder.Write("token", "one\n") });
 
-        await client.Discovery.GetServerVersionAsync(Stop);
+        await client.Discovery.AskAgainAsync(Stop);
         _folder.Write("token", "two");
-        await client.Discovery.GetServerVersionAsync(Stop);
+        await client.Discovery.AskAgainAsync(Stop);
         _time.Advance(TimeSpan.FromMinutes(1));
-        await client.Discovery.GetServerVersionAsync(Stop);
+        await client.Discovery.AskAgainAsync(Stop);
         _folder.Write("token", "");
         _time.Advance(TimeSpan.FromMinutes(1));
-        await client.Discovery.GetServerVersionAsync(Stop);
+        await client.Discovery.AskAgainAsync(Stop);
 
         Assert.Equal(["Bearer one", "Bearer one", "Bearer two", "Bearer two"], _seen);
     }
@@ -57,16 +57,16 @@ public sealed class CredentialTests : IDisposable
         await using var server = await LoopbackServer.StartAsync(Answer);
         using var client = Client(new() { Host = server.Address, TokenFile = _folder.Write("token", "expired") });
         _accepted = "Bearer expired";
-        await client.Discovery.GetServerVersionAsync(Stop);
+        await client.Discovery.AskAgainAsync(Stop);
 
         _accepted = "Bearer fresh";
         _folder.Write("token", "fresh");
-        await client.Discovery.GetServerVersionAsync(Stop);
+        await client.Discovery.AskAgainAsync(Stop);
         Assert.Equal(["Bearer expired", "Bearer expired", "Bearer fresh"], _seen);
 
         _seen.Clear();
         _accepted = "Bearer other";
-        var error = await Assert.ThrowsAsync<KubernetesException>(() => client.Discovery.GetServerVersionAsync(Stop));
+        var error = await Assert.ThrowsAsync<KubernetesException>(() => client.Discovery.AskAgainAsync(Stop));
         Assert.True(error.IsUnauthorized);
         Assert.Equal(["Bearer fresh", "Bearer fresh"], _seen);
     }
@@ -75,7 +75,7 @@ public sealed class CredentialTests : IDisposable
     public async Task An_empty_token_file_is_an_error()
     {
         using var client = Client(new() { Host = new Uri("http://127.0.0.1:1"), TokenFile = _folder.Write("token", " \n") });
-        var error = await Assert.ThrowsAsync<IOException>(() => client.Discovery.GetServerVersionAsync(Stop));
+        var error = await Assert.ThrowsAsync<IOException>(() => client.Discovery.AskAgainAsync(Stop));
         Assert.Contains("empty", error.Message, StringComparison.Ordinal);
     }
 
@@ -101,7 +101,7 @@ public sealed class CredentialTests : IDisposable
             },
         });
 
-        await client.Discovery.GetServerVersionAsync(Stop);
+        await client.Discovery.AskAgainAsync(Stop);
 
         Assert.Equal("Basic dTpw", headers!.Authorization.ToString());
         Assert.Equal("jane", headers["Impersonate-User"].ToString());
@@ -150,8 +150,8 @@ public sealed class CredentialTests : IDisposable
             },
         });
 
-        await client.Discovery.GetServerVersionAsync(Stop);
-        await client.Discovery.GetServerVersionAsync(Stop);
+        await client.Discovery.AskAgainAsync(Stop);
+        await client.Discovery.AskAgainAsync(Stop);
         Assert.Equal(["Bearer t1", "Bearer t1"], _seen);
         Assert.Equal("--name|a b|$HOME|", await File.ReadAllTextAsync(count + ".args", Stop));
         Assert.Equal(
@@ -160,12 +160,12 @@ public sealed class CredentialTests : IDisposable
             await File.ReadAllTextAsync(count + ".info", Stop));
 
         _accepted = "Bearer t2";
-        await client.Discovery.GetServerVersionAsync(Stop);
+        await client.Discovery.AskAgainAsync(Stop);
         Assert.Equal("Bearer t2", _seen.Last());
 
         _accepted = "";
         _time.Advance(TimeSpan.FromMinutes(11));
-        await client.Discovery.GetServerVersionAsync(Stop);
+        await client.Discovery.AskAgainAsync(Stop);
         Assert.Equal("Bearer t3", _seen.Last());
     }
 
@@ -205,6 +205,6 @@ public sealed class CredentialTests : IDisposable
                 InteractiveMode = ExecInteractiveMode.Never,
             },
         });
-        return await Assert.ThrowsAsync<KubernetesConfigurationException>(() => client.Discovery.GetServerVersionAsync(Stop));
+        return await Assert.ThrowsAsync<KubernetesConfigurationException>(() => client.Discovery.AskAgainAsync(Stop));
     }
 }

@@ -173,11 +173,11 @@ public sealed class TlsTests : IDisposable
             },
             new KubernetesClientOptions { TimeProvider = time });
 
-        await client.Discovery.GetServerVersionAsync(Stop);
-        await client.Discovery.GetServerVersionAsync(Stop);
+        await client.Discovery.AskAgainAsync(Stop);
+        await client.Discovery.AskAgainAsync(Stop);
         Print("two", time.GetUtcNow().AddHours(1));
         time.Advance(TimeSpan.FromMinutes(2));
-        await client.Discovery.GetServerVersionAsync(Stop);
+        await client.Discovery.AskAgainAsync(Stop);
 
         Assert.Equal(["CN=one", "CN=one", "CN=two"], subjects);
 

@@ -189,7 +189,10 @@ internal sealed class OrganizationsWorld : IAsyncDisposable
         sentry.State.Received.Spans().Select(static span => $"{span.Arrival.ProjectSlug}/{span.Name}").Order(StringComparer.Ordinal);
 
     public Task WaitForSpansAsync(SentryServerHost sentry, params IEnumerable<string> spans) => WaitForAsync(
-        () => Task.FromResult(SpansOf(sentry).SequenceEqual(spans.Order(StringComparer.Ordinal))), $"exactly {string.Join(", ", spans)} at {sentry.ManagementUrl}");
+        () => SpansOf(sentry).SequenceEqual(spans.Order(StringComparer.Ordinal))
+            ? Task.FromResult(true)
+            : throw new InvalidOperationException($"{Saas.ManagementUrl} has {string.Join(", ", SpansOf(Saas))}; {Hosted.ManagementUrl} has {string.Join(", ", SpansOf(Hosted))}"),
+        $"exactly {string.Join(", ", spans)} at {sentry.ManagementUrl}");
 
     public static IEnumerable<string> ProjectsOf(SentryServerHost sentry) => sentry.State.Projects.All().Select(static project => project.Slug).Order(StringComparer.Ordinal);
 

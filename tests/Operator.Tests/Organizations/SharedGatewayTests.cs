@@ -47,8 +47,8 @@ public sealed class SharedGatewayTests(OperatorCluster cluster)
         await world.WaitForAsync(
             async () => (await world.RouteConditionAsync(world.One, "saas-orders", "RateLimited")).StartsWith("True", StringComparison.Ordinal), "the limited route says so");
         Assert.StartsWith("False", await world.RouteConditionAsync(world.One, "hosted-carts", "RateLimited"), StringComparison.Ordinal);
-        var traffic = (await world.Client.GetAsync<SentryProjectRoute>("hosted-carts", world.One, OrganizationsWorld.Cancellation))!.Status!.Traffic;
-        Assert.Equal(2, traffic!.Accepted);
+        await world.WaitForAsync(
+            async () => (await world.Client.GetAsync<SentryProjectRoute>("hosted-carts", world.One, OrganizationsWorld.Cancellation))!.Status!.Traffic?.Accepted == 2, "the other's counts");
 
         world.AssertNothingWasForbidden();
 
@@ -59,6 +59,9 @@ public sealed class SharedGatewayTests(OperatorCluster cluster)
         await world.WaitReadyAsync(world.One, "sentryexporter/hosted", "sentryroute/hosted-carts", "sentryroute/hosted-checkout");
         Assert.Equal(service, (await world.Client.GetAsync<V1Service>(Gateway, world.One, OrganizationsWorld.Cancellation))!.Metadata.Uid);
         Assert.Equal(endpoint, await EndpointAsync(world, "hosted"));
+
+        // Pods from before know the old host's routes until they are replaced
+        await world.KubectlAsync(world.One, "rollout", "status", $"deployment/{Gateway}", "--timeout=180s");
         await world.SendAsync(world.One, Gateway, "c", "carts", "checkout");
         await world.WaitForSpansAsync(world.Hosted, "carts/carts-a", "carts/carts-b", "carts/carts-c", "checkout/checkout-c");
         world.AssertNothingWasForbidden(toGateways: false);

@@ -28,7 +28,8 @@ public sealed class OrganizationCatalogTests
 
         var calls = world.TakeCalls();
         Assert.Equal((3, 3), (calls[Projects], calls[AllKeys]));
-        Assert.InRange(calls[Project], 0, 4);
+        // Those that come before it is clear that lists are cheaper, and what is on its way then.
+        Assert.InRange(calls[Project], 0, 8);
         await Parallel.ForEachAsync(Many, async (slug, _) => await world.FindAsync(Wish(slug), Standing));
         Assert.Empty(world.TakeCalls());
     }
@@ -44,7 +45,8 @@ public sealed class OrganizationCatalogTests
         var calls = world.TakeCalls();
         Assert.All(made, static project => Assert.True(project.CreatedNow));
         Assert.Equal((Many.Length, Many.Length), (calls[CreateProject], calls[CreateKey]));
-        Assert.InRange(calls[Project], 0, 4);
+        // Those that come before it is clear that lists are cheaper, and what is on its way then.
+        Assert.InRange(calls[Project], 0, 8);
         Assert.InRange(calls.Values.Sum() - (2 * Many.Length), 0, 20);
         await Parallel.ForEachAsync(made, async (project, _) => Assert.Equal(project with { CreatedNow = false }, await world.FindAsync(Wish(project.Slug, project), Standing)));
         Assert.Empty(world.TakeCalls());
