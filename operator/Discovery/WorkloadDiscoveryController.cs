@@ -21,6 +21,7 @@ internal sealed class WorkloadDiscoveryController(
     private const string Action = "DiscoverWorkloads";
     private const string WorkloadsNotListed = "WorkloadsNotListed";
     private const int NamedServices = 5;
+    private const int Creators = 16;
 
     private static readonly TimeSpan Replan = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
@@ -54,20 +55,7 @@ internal sealed class WorkloadDiscoveryController(
         }
 
         planned.Forget(ObjectKey.Of(exporter));
-        List<Problem> problems = [.. plan.Refusals, .. plan.Unread];
-        foreach (var service in plan.Creates)
-        {
-            if (await _writer.CreateAsync(exporter, service, cancellationToken).ConfigureAwait(false) is { } problem)
-            {
-                problems.Add(problem);
-            }
-            else
-            {
-                services.Events.Event(
-                    exporter, EventType.Normal, "ServiceDiscovered", Action, $"Service \"{service.Value}\" goes to project \"{service.Slug}\": {service.Workloads}");
-            }
-        }
-
+        List<Problem> problems = [.. plan.Refusals, .. plan.Unread, .. await CreateAsync(exporter, plan.Creates, cancellationToken).ConfigureAwait(false)];
         if (namespaces.ProblemOf(exporter) is { } unreadable)
         {
             problems.Add(unreadable);
@@ -123,6 +111,25 @@ internal sealed class WorkloadDiscoveryController(
         board.Set(key, DiscoveryBoard.Count(exporter, plan, problems));
         Report(exporter, problems);
         return ReconciliationResult.RequeueAfter(Replan);
+    }
+
+    /// <summary>Makes the routes, several at a time, and returns why some could not be made.</summary>
+    private async Task<IEnumerable<Problem>> CreateAsync(SentryExporter exporter, IReadOnlyList<DiscoveredService> creates, CancellationToken cancellationToken)
+    {
+        var problems = new ConcurrentBag<Problem>();
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Creators, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(creates, options, async (service, token) =>
+        {
+            if (await _writer.CreateAsync(exporter, service, token).ConfigureAwait(false) is { } problem)
+            {
+                problems.Add(problem);
+                return;
+            }
+
+            services.Events.Event(
+                exporter, EventType.Normal, "ServiceDiscovered", Action, $"Service \"{service.Value}\" goes to project \"{service.Slug}\": {service.Workloads}");
+        }).ConfigureAwait(false);
+        return problems;
     }
 
     private async Task<IReadOnlyCollection<SentryProjectRoute>> ReadRoutesAsync(SentryExporter exporter, CancellationToken cancellationToken)

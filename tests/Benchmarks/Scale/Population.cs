@@ -30,7 +30,7 @@ internal sealed class Population(ScaleWorld world, TextWriter output)
             ["orgSlug"] = "acme",
             ["authTokenSecretRef"] = new JsonObject { ["name"] = "sentry", ["key"] = "token" },
             ["autoCreateProjects"] = true,
-            ["projects"] = new JsonObject { ["maxAutoCreated"] = 10_000 },
+            ["projects"] = new JsonObject { ["maxAutoCreated"] = 10_000, ["maxCreatedPerMinute"] = 6_000 },
         };
         await world.Client.ApplyAsync(exporter, ByPeople, cancellationToken);
     }
