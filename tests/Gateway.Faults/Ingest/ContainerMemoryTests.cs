@@ -23,7 +23,7 @@ public sealed class ContainerMemoryTests(SentryProcess sentry) : IClassFixture<S
     {
         var settings = new GatewaySettings
         {
-            Exporter = ["timeout: 2s", "queue: {max_bytes_per_project: 1GiB}"],
+            Exporter = ["timeout: 10s", "queue: {max_bytes_per_project: 1GiB}"],
             Environment = new Dictionary<string, string> { ["DOTNET_GCHeapHardLimit"] = $"{HeapMiB << 20:X}" },
         };
         await using var world = await FaultWorld.WithProgramAsync(sentry, settings, "orders");
