@@ -121,6 +121,9 @@ public sealed class PluginTests(PluginInstallation plugin) : IClassFixture<Plugi
     public async Task What_a_limit_holds_back_is_not_called_delivered()
     {
         await ReadyAsync("limited");
+
+        // Relay answers the first request of a key with 2xx, whatever comes of it.
+        Assert.Equal(0, (await plugin.RunAsync("send-test", "limited")).ExitCode);
         var state = plugin.Installation.Sentry.State;
         state.Limits.Add(new ActiveLimit { Scope = LimitScope.Project, ProjectId = state.Projects.Find("limited")!.Id, Until = DateTimeOffset.UtcNow.AddMinutes(10), Reason = "quota" });
 
@@ -128,7 +131,7 @@ public sealed class PluginTests(PluginInstallation plugin) : IClassFixture<Plugi
 
         Assert.Equal(1, answer.ExitCode);
         Assert.True(Regex.IsMatch(answer.Output, @"\[\?\?\] span: still queued: Sentry limits the project until\s[0-9T:-]+Z"), answer.Output);
-        Assert.DoesNotContain("span: delivered", answer.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("delivered", answer.Output, StringComparison.Ordinal);
     }
 
     [Fact]
