@@ -10,8 +10,14 @@ internal sealed class ProjectCatalogs : IDisposable
     private readonly ConcurrentDictionary<string, OrganizationCatalog> _byConnection = new(StringComparer.Ordinal);
 
     /// <summary>The catalogue of a connection to an organisation.</summary>
-    public OrganizationCatalog Of(ExporterConnection connection, TimeProvider timeProvider) =>
-        _byConnection.GetOrAdd(connection.Fingerprint, static (_, made) => new OrganizationCatalog(made.Api, made.timeProvider), (Api: connection.Api!, timeProvider));
+    public OrganizationCatalog Of(ExporterConnection connection, TimeProvider timeProvider)
+    {
+        var catalog = _byConnection.GetOrAdd(connection.Fingerprint, static (_, made) => new OrganizationCatalog(made.Api, made.timeProvider), (Api: connection.Api!, timeProvider));
+
+        // Each exporter has a client of its own, which ends with it.
+        catalog.Use(connection.Api!);
+        return catalog;
+    }
 
     /// <summary>Forgets what no exporter needs any more.</summary>
     public void Keep(IReadOnlySet<OrganizationCatalog> needed)

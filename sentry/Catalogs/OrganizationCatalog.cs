@@ -9,7 +9,7 @@ namespace SentryOtel.Sentry.Catalogs;
 /// What is known of an organisation's projects, shared by all who use one connection. It lists the organisation when that is cheaper than asking project by project, at
 /// most once at a time, and learns from every call that goes through its views.
 /// </summary>
-/// <param name="client">Reads for the catalogue itself.</param>
+/// <param name="client">Reads for the catalogue itself, until it is given another.</param>
 /// <param name="timeProvider">The clock.</param>
 /// <param name="times">How long answers hold.</param>
 public sealed class OrganizationCatalog(ISentryApiClient client, TimeProvider timeProvider, CatalogTimes? times = null) : IDisposable
@@ -23,6 +23,7 @@ public sealed class OrganizationCatalog(ISentryApiClient client, TimeProvider ti
     private volatile Mark? _listsNoKeys;
     private volatile TeamList? _teams;
     private volatile SentryError? _failure;
+    private volatile ISentryApiClient _client = client;
 
     /// <summary>Times in force.</summary>
     internal CatalogTimes Times { get; } = times ?? new CatalogTimes();
@@ -35,6 +36,9 @@ public sealed class OrganizationCatalog(ISentryApiClient client, TimeProvider ti
 
     /// <summary>True on a server that lists keys by project only, so that they are not refreshed with the projects.</summary>
     public bool ListsNoKeys => IsWithin(_listsNoKeys, Times.Refused);
+
+    /// <summary>Reads by this client from now on: the one before may be that of somebody who is gone.</summary>
+    public void Use(ISentryApiClient client) => _client = client;
 
     /// <summary>
     /// A client for one pass: what the catalogue knows, and knows recently enough, is not asked for. What goes through it is remembered.
@@ -65,7 +69,7 @@ public sealed class OrganizationCatalog(ISentryApiClient client, TimeProvider ti
     /// <summary>Looks at one project and its keys. One that is gone is no failure.</summary>
     public async Task<SentryError?> RefreshAsync(string projectId, CancellationToken cancellationToken)
     {
-        var direct = Recording(client);
+        var direct = Recording(_client);
         var project = await direct.GetProjectAsync(projectId, cancellationToken).ConfigureAwait(false);
         var error = project.Value is { } found ? (await direct.ListKeysAsync(found.Id, cancellationToken).ConfigureAwait(false)).Error : project.Error;
         return error is { Reason: SentryErrorReason.NotFound } && error.Operation != SentryApiOperation.GetOrganization.Name ? null : error;
@@ -74,7 +78,7 @@ public sealed class OrganizationCatalog(ISentryApiClient client, TimeProvider ti
     /// <summary>Looks at a project's keys. A project that is gone is no failure.</summary>
     public async Task<SentryError?> RefreshKeysAsync(string projectId, CancellationToken cancellationToken)
     {
-        var keys = await Recording(client).ListKeysAsync(projectId, cancellationToken).ConfigureAwait(false);
+        var keys = await Recording(_client).ListKeysAsync(projectId, cancellationToken).ConfigureAwait(false);
         return keys.Error is { Reason: SentryErrorReason.NotFound } ? null : keys.Error;
     }
 
@@ -172,7 +176,7 @@ public sealed class OrganizationCatalog(ISentryApiClient client, TimeProvider ti
     private async Task<SentryError?> ReadAsync(Listing listing, CancellationToken cancellationToken)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        var projects = await client.ListProjectsAsync(cancellationToken).ConfigureAwait(false);
+        var projects = await _client.ListProjectsAsync(cancellationToken).ConfigureAwait(false);
         if (projects.Error is { } noProjects)
         {
             listing.Ended = timeProvider.GetTimestamp();
@@ -189,7 +193,7 @@ public sealed class OrganizationCatalog(ISentryApiClient client, TimeProvider ti
         IReadOnlyList<ProjectKey>? keys = null;
         if (!ListsNoKeys)
         {
-            var all = await client.ListOrganizationKeysAsync(cancellationToken).ConfigureAwait(false);
+            var all = await _client.ListOrganizationKeysAsync(cancellationToken).ConfigureAwait(false);
             keys = all.Value;
             if (all.Error is { } noKeys)
             {

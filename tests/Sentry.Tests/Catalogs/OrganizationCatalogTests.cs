@@ -1,5 +1,7 @@
 using SentryOtel.Sentry.Api;
+using SentryOtel.Sentry.Catalogs;
 using SentryOtel.Sentry.Projects;
+using SentryOtel.Sentry.Tests.Api;
 using SentryOtel.SentryServer;
 using SentryOtel.SentryServer.State;
 using SentryOtel.Testing;
@@ -32,6 +34,19 @@ public sealed class OrganizationCatalogTests
         Assert.InRange(calls[Project], 0, 8);
         await Parallel.ForEachAsync(Many, async (slug, _) => await world.FindAsync(Wish(slug), Standing));
         Assert.Empty(world.TakeCalls());
+    }
+
+    [Fact]
+    public async Task Lists_are_read_by_the_client_that_was_given_last()
+    {
+        await using var world = await StartAsync(new SentryServerOptions { Projects = Many });
+        var first = world.Api.NewClient();
+        using var catalog = new OrganizationCatalog(first, TimeProvider.System);
+
+        first.Dispose();
+        catalog.Use(world.Api.Client);
+
+        Assert.Null(await catalog.ListAsync(ApiFixture.Cancellation));
     }
 
     [Fact]
