@@ -15,8 +15,10 @@ public sealed class PlannedRouteTests(RouteCluster cluster)
     public async Task A_project_that_would_be_created_is_created_once_the_annotation_is_gone()
     {
         await using var world = await RouteWorld.StartAsync(cluster);
+        await world.KillOperatorAsync();
         await world.CreateExporterAsync();
         await world.PlanExporterAsync(true);
+        world.StartOperator();
         await world.CreateRouteAsync("orders", static route => route.Spec.Project!.Platform = "dotnet");
 
         var planned = await world.WaitAsync("orders", "Planned", true, "WouldCreate");
@@ -34,8 +36,10 @@ public sealed class PlannedRouteTests(RouteCluster cluster)
     public async Task A_project_that_is_there_would_be_used_or_adopted_and_is_left_as_it_is()
     {
         await using var world = await RouteWorld.StartAsync(cluster, new SentryServerOptions { Projects = ["old", "legacy"] });
+        await world.KillOperatorAsync();
         await world.CreateExporterAsync();
         await world.PlanExporterAsync(true);
+        world.StartOperator();
         await world.CreateRouteAsync("old");
         await world.CreateRouteAsync("legacy", static route =>
         {
@@ -54,8 +58,10 @@ public sealed class PlannedRouteTests(RouteCluster cluster)
     public async Task What_can_not_be_done_is_said_with_its_reason()
     {
         await using var world = await RouteWorld.StartAsync(cluster);
+        await world.KillOperatorAsync();
         await world.CreateExporterAsync(static spec => spec.AutoCreateProjects = false);
         await world.PlanExporterAsync(true);
+        world.StartOperator();
         await world.CreateRouteAsync("orders");
 
         await world.WaitAsync("orders", "Planned", false, "ProjectNotFound");
@@ -96,6 +102,7 @@ public sealed class PlannedRouteTests(RouteCluster cluster)
         await world.CreateRouteAsync("orders", static route => route.Spec.DeletionPolicy = DeletionPolicy.Delete);
         await world.WaitAsync("orders", "ProjectReady", true, "ProjectCreated");
         await world.PlanExporterAsync(true);
+        await world.WaitAsync("orders", "Planned", true, "WouldUse");
 
         await world.DeleteRouteAsync("orders");
         var held = await world.WaitAsync("orders", "Planned", true, "WouldDelete");
