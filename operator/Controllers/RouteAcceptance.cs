@@ -23,13 +23,13 @@ internal sealed class RouteAcceptance(RouteIndex routes, SharedGateways sharing,
     /// <summary>Decides.</summary>
     public AcceptanceVerdict Of(SentryProjectRoute route, SentryExporter? exporter)
     {
-        if (exporter is null || Refuse(route, exporter) is not null)
+        if (Refuse(route, exporter) is { } refused)
         {
-            return Refuse(route, exporter)!;
+            return refused;
         }
 
         var value = RouteClaims.ValueOf(route);
-        IEnumerable<SentryExporter> claimants = [exporter, .. sharing.RivalsOf(exporter)];
+        IEnumerable<SentryExporter> claimants = [exporter!, .. sharing.RivalsOf(exporter!)];
         var claims = claimants.SelectMany(claimant => routes.Claiming(ObjectKey.Of(claimant), value).Where(other => other.Metadata.Uid != route.Metadata.Uid && MayHold(other, claimant)));
         var winner = RouteClaims.Winner(claims, value);
         return winner is null || RouteClaims.Precedence.Compare(route, winner) < 0
