@@ -51,6 +51,13 @@ internal static class UnannouncedSteps
             return TraceStep.Bad($"the value is longer than {RouteAnnouncer.MaxValueLength} characters, the most that a route holds", "Give the service a shorter name.");
         }
 
+        if (!new ServicePatterns(spec.Projects.AllowedServices, spec.Projects.DeniedServices).Allows(input.Service))
+        {
+            return TraceStep.Bad(
+                "projects.allowedServices or projects.deniedServices keep the service from getting a project by itself: the gateway refuses its data, and tells the client so",
+                Cures.For("ServiceNotAllowed"));
+        }
+
         var automatic = input.Routes.Count(static route => route.Status?.Origin is RouteOrigin.Discovered or RouteOrigin.Telemetry && route.Status.Project?.Created == true);
         return automatic < spec.Projects.MaxAutoCreated
             ? null

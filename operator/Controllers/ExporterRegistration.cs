@@ -68,7 +68,15 @@ internal static class ExporterRegistration
             .Watches(table => sharing.KeysIn(table.Metadata.Namespace), WorkKind.Reconcile, Comes<V1ConfigMap>(), tables.Informer)
             .Watches(lease => sharing.KeysIn(lease.Metadata.Namespace), WorkKind.Status, Comes<V1Lease>(), leases));
         planned.Changed = key => controller.Enqueue(key, WorkKind.Status);
-        services.References?.Wakes(ReferenceUserKind.Exporter, key => controller.Enqueue(key));
+
+        // What a guest's pods mount is its host's business too.
+        services.References?.Wakes(ReferenceUserKind.Exporter, key =>
+        {
+            foreach (var sharer in sharing.SharersOf(key).ToList())
+            {
+                controller.Enqueue(sharer);
+            }
+        });
         discovery.Changed = key => controller.Enqueue(key, WorkKind.Status);
         routes.Informer.AddHandler(new RouteNews(exporter => controller.EnqueueAfter(exporter, RoutesPause, WorkKind.Status)));
         return controller;

@@ -25,7 +25,15 @@ internal sealed class CreationRate(TimeProvider timeProvider)
             var (now, perMinute) = (Now, exporter.Spec.Projects.MaxCreatedPerMinute);
             if (!_lines.TryGetValue(exporter.Metadata.Uid!, out var line) || line.PerMinute != perMinute)
             {
-                // With another rate everybody is given another turn.
+                // With another rate everybody is given another turn. What is as good as new need not be kept: the exporter may be gone.
+                foreach (var (other, idle) in _lines)
+                {
+                    if (idle.IsAsNew(now))
+                    {
+                        _lines.Remove(other);
+                    }
+                }
+
                 _lines[exporter.Metadata.Uid!] = line = new Line(perMinute);
             }
 
@@ -61,6 +69,8 @@ internal sealed class CreationRate(TimeProvider timeProvider)
         private TimeSpan _even;
 
         public int PerMinute { get; } = perMinute;
+
+        public bool IsAsNew(TimeSpan now) => _even <= now && _turns.Values.All(missed => missed + Patience < now);
 
         public TimeSpan TurnOf(string route, TimeSpan now)
         {

@@ -136,6 +136,20 @@ public sealed class TracerTests
         Assert.Contains((TraceMark.Bad, "the exporter has created 1 projects by itself, and may create 1", "Raise projects.maxAutoCreated, or create the project."), Problems(report));
     }
 
+    [Theory]
+    [InlineData("checkout", false)]
+    [InlineData("shop-checkout", true)]
+    public void A_pattern_that_keeps_a_service_out_is_told(string service, bool arrives)
+    {
+        _world.Exporter.Spec.AutoCreateProjects = true;
+        _world.Exporter.Spec.Projects.AllowedServices = ["shop-*"];
+
+        var report = _world.Trace(service);
+
+        Assert.Equal(arrives, report.Arrives);
+        Assert.Equal(!arrives, Problems(report).Any(static problem => problem.Text.StartsWith("projects.allowedServices", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void A_slip_of_the_pen_is_noticed()
     {

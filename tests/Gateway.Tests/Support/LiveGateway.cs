@@ -13,7 +13,7 @@ internal sealed class LiveGateway : IAsyncDisposable
 {
     public const string Token = "sntryi_0123456789abcdef";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private LiveGateway(SentryServerHost sentry, GatewayHost host)
     {

@@ -113,7 +113,7 @@ internal sealed class OrganizationsWorld : IAsyncDisposable
     {
         await Client.ApplyAsync(
             new V1ConfigMap { Metadata = Meta(space, "private-ca"), Data = new Dictionary<string, string> { ["ca.pem"] = _authority.CertificatePem } }, Apply, Cancellation);
-        await SetSecretAsync(space, "ingest-ca", "ca.crt", _authority.CertificatePem);
+        await SetIngestAuthorityAsync(space);
         var spec = new SentryExporterSpec { Url = Hosted.ManagementUrl.AbsoluteUri.TrimEnd('/') };
         spec.Http.Tls = new ClientTlsSpec { CaFrom = new CertificateSource { ConfigMapKeyRef = new ConfigMapKeyReference { Name = "private-ca", Key = "ca.pem" } } };
         spec.Ingest = new IngestSpec
@@ -123,6 +123,9 @@ internal sealed class OrganizationsWorld : IAsyncDisposable
         };
         await CreateExporterAsync(space, name, spec, change);
     }
+
+    /// <summary>The Secret that the exporter of <see cref="CreateHostedExporterAsync"/> trusts.</summary>
+    public Task SetIngestAuthorityAsync(string space) => SetSecretAsync(space, "ingest-ca", "ca.crt", _authority.CertificatePem);
 
     public Task CreateRouteAsync(string space, string exporter, string value, string? name = null) => Client.CreateAsync(
         new SentryProjectRoute

@@ -8,6 +8,7 @@ public sealed class KeyStore
 {
     private readonly SentryState _state;
     private readonly Dictionary<string, ProjectKey> _keys = new(StringComparer.Ordinal);
+    private readonly Dictionary<long, List<string>> _byProject = [];
     private readonly Dictionary<long, int> _missedReads = [];
     private long _sequence;
 
@@ -23,7 +24,13 @@ public sealed class KeyStore
     }
 
     /// <summary>The keys of a project, newest first.</summary>
-    public ImmutableArray<ProjectKey> OfProject(long projectId) => [.. All().Where(key => key.ProjectId == projectId)];
+    public ImmutableArray<ProjectKey> OfProject(long projectId)
+    {
+        lock (_state.Gate)
+        {
+            return _byProject.TryGetValue(projectId, out var keys) ? [.. keys.Select(key => _keys[key]).OrderByDescending(key => key.Sequence)] : [];
+        }
+    }
 
     /// <summary>The key of those 32 digits.</summary>
     public ProjectKey? Find(string publicKey)
@@ -51,6 +58,12 @@ public sealed class KeyStore
                 Sequence = ++_sequence,
             };
             _keys.Add(key.Public, key);
+            if (!_byProject.TryGetValue(projectId, out var keys))
+            {
+                _byProject[projectId] = keys = [];
+            }
+
+            keys.Add(key.Public);
             _state.Relay.KeyChanged(key.Public);
             return key;
         }
@@ -77,7 +90,7 @@ public sealed class KeyStore
         lock (_state.Gate)
         {
             _state.Relay.KeyChanged(publicKey);
-            return _keys.Remove(publicKey);
+            return _keys.Remove(publicKey, out var key) && _byProject[key.ProjectId].Remove(publicKey);
         }
     }
 

@@ -8,6 +8,7 @@ public sealed class ProjectStore
 {
     private readonly SentryState _state;
     private readonly SortedDictionary<long, Project> _projects = [];
+    private readonly Dictionary<string, long> _bySlug = new(StringComparer.Ordinal);
     private readonly Dictionary<long, int> _missedReads = [];
     private long _nextId = 4500000000000101;
 
@@ -27,7 +28,8 @@ public sealed class ProjectStore
     {
         lock (_state.Gate)
         {
-            var project = long.TryParse(idOrSlug, out var id) ? _projects.GetValueOrDefault(id) : _projects.Values.FirstOrDefault(p => p.Slug == idOrSlug);
+            var isKnown = long.TryParse(idOrSlug, out var id) || _bySlug.TryGetValue(idOrSlug, out id);
+            var project = isKnown ? _projects.GetValueOrDefault(id) : null;
             return project is { Status: ProjectStatus.Active } ? project : null;
         }
     }
@@ -82,6 +84,7 @@ public sealed class ProjectStore
                 DefaultRules = defaultRules,
             };
             _projects.Add(project.Id, project);
+            _bySlug.Add(project.Slug, project.Id);
             _missedReads[project.Id] = _state.Modes.ProjectVisibilityLag;
             _state.Keys.Create(project.Id, "Default");
             _state.Keys.HideNextReads(project.Id, _state.Modes.KeyVisibilityLag);
@@ -115,7 +118,7 @@ public sealed class ProjectStore
                 after = after with { PreviousSlugs = before.PreviousSlugs.Remove(after.Slug).Add(before.Slug) };
             }
 
-            _projects[id] = after;
+            Replace(before, after);
             _state.Relay.ProjectChanged(id);
             return after;
         }
@@ -132,7 +135,7 @@ public sealed class ProjectStore
             }
 
             var deleted = project with { Status = ProjectStatus.PendingDeletion, Slug = RandomNumberGenerator.GetHexString(32, lowercase: true), PreviousSlugs = project.PreviousSlugs.Add(project.Slug) };
-            _projects[project.Id] = deleted;
+            Replace(project, deleted);
             _state.Relay.ProjectChanged(project.Id);
             return deleted;
         }
@@ -162,6 +165,13 @@ public sealed class ProjectStore
         {
             _projects[project.Id] = project with { TeamIds = project.TeamIds.Remove(teamId) };
         }
+    }
+
+    private void Replace(Project before, Project after)
+    {
+        _bySlug.Remove(before.Slug);
+        _bySlug.Add(after.Slug, after.Id);
+        _projects[after.Id] = after;
     }
 
     private bool IsVisible(Project project)
