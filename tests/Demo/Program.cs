@@ -22,6 +22,7 @@ command.SetAction(async (arguments, cancellationToken) =>
     {
         // A log has no width to wrap at.
         AnsiConsole.Console.Profile.Width = 240;
+        AnsiConsole.Console.Profile.Capabilities.Ansi = false;
     }
 
     var progress = new SentryOtel.Demo.Run.Progress(TimeProvider.System, AnsiConsole.Console);

@@ -32,7 +32,7 @@ public sealed partial class MakeRunTests
         Assert.True(seen.Success, answer.Output);
         var picture = RepositoryFiles.PathOf("artifacts/screenshots/kubectl-sentryroutes.png");
         await CaptureAsync(seen.Value.TrimEnd(), picture);
-        DocumentPicture.Keep("kubectl-sentryroutes", picture, Spaces().Replace(Age().Replace(seen.Value, ""), " "));
+        DocumentPicture.Keep("kubectl-sentryroutes", picture, Spaces().Replace(AgesAndHashes().Replace(seen.Value, ""), " "));
     }
 
     private static async Task CaptureAsync(string text, string path)
@@ -47,12 +47,12 @@ public sealed partial class MakeRunTests
         await chromium.CaptureAsync(path);
     }
 
-    [GeneratedRegex(@"\$ kubectl [^\n]*get sentryexporters,sentryroutes\n.*?(?=\n *\nWhat each)", RegexOptions.Singleline)]
+    [GeneratedRegex(@"\$ kubectl [^\n]*get sentryexporters,sentryroutes\s.*?(?=\s+What each)", RegexOptions.Singleline)]
     private static partial Regex KubectlTables();
 
     [GeneratedRegex(" +")]
     private static partial Regex Spaces();
 
-    [GeneratedRegex(@"(?<= )\d+[smh](\d+s)?(?=\s|$)", RegexOptions.Multiline)]
-    private static partial Regex Age();
+    [GeneratedRegex(@"(?<= )\d+[smh](\d+s)?(?=\s|$)|-[0-9a-f]{8}", RegexOptions.Multiline)]
+    private static partial Regex AgesAndHashes();
 }
