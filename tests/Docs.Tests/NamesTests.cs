@@ -21,19 +21,19 @@ public sealed partial class NamesTests
         var targets = File.ReadLines(RepositoryFiles.PathOf("Makefile")).Select(static line => Target().Match(line)).Where(static match => match.Success)
             .Select(static match => match.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
 
-        Assert.Empty(Named(MakeCall()).Where(named => !targets.Contains(named.Name)));
+        Assert.Equal([], Named(MakeCall()).Where(named => !targets.Contains(named.Name)));
         Assert.Contains(Named(MakeCall()), static named => named.Name == "run");
     }
 
     [Fact]
     public void Every_value_that_is_set_is_a_value_of_the_chart()
     {
-        Assert.Empty(Named(SetOption()).Where(static named => YamlTree.Find(Values, named.Name) is null));
+        Assert.Equal([], Named(SetOption()).Where(static named => YamlTree.Find(Values, named.Name) is null));
         Assert.NotEmpty(Named(SetOption()));
     }
 
     [Fact]
-    public void Every_file_that_is_named_is_there() => Assert.Empty(Named(FilePath()).Where(static named => !RepositoryPaths.Exists(named.Name)));
+    public void Every_file_that_is_named_is_there() => Assert.Equal([], Named(FilePath()).Where(static named => !RepositoryPaths.Exists(named.Name)));
 
     [Fact]
     public void Every_field_that_is_named_is_in_a_definition_or_a_value_of_the_chart()
@@ -44,7 +44,7 @@ public sealed partial class NamesTests
             .Where(static named => named.Field.Length > 0 && Schema.Roots.Contains(named.Field.Split('.')[0]))
             .ToList();
 
-        Assert.Empty(fields.Where(static named => !Schema.Fields.Contains(named.Field) && YamlTree.Find(Values, named.Field) is null));
+        Assert.Equal([], fields.Where(static named => !Schema.Fields.Contains(named.Field) && YamlTree.Find(Values, named.Field) is null));
         Assert.True(fields.Count > 50);
     }
 

@@ -22,7 +22,7 @@ internal sealed partial class Page
         Path = path;
         Prose = prose;
         Blocks = blocks;
-        Anchors = [.. AnchorsOf(prose)];
+        Anchors = AnchorsOf(prose).ToHashSet(StringComparer.Ordinal);
     }
 
     /// <summary>From the repository's top, parts separated by <c>/</c>.</summary>
