@@ -32,16 +32,27 @@ internal sealed class Installation : IAsyncDisposable
 
     public static async Task<Installation> StartAsync(CancellationToken cancellationToken)
     {
-        var controlPlane = await ControlPlane.StartAsync(cancellationToken: cancellationToken);
-        var node = await LocalKubelet.StartAsync(controlPlane, new LocalKubeletOptions { Images = Images() }, cancellationToken);
-        var sentry = await SentryServerHost.StartAsync(
-            new SentryServerOptions { Tokens = [new AccessToken(Token, "org:read", "project:read", "project:write", "project:admin", "team:read")], Modes = new Modes { RelayInvalidation = true } },
-            cancellationToken);
-        var installation = new Installation(controlPlane, node, sentry);
-        await controlPlane.RunHelmAsync(
+        var installation = await StartWithoutChartAsync("acme", cancellationToken);
+        await installation.ControlPlane.RunHelmAsync(
             ["install", Release, RepositoryFiles.PathOf($"charts/{Release}"), "--namespace", SystemNamespace, "--create-namespace"], cancellationToken);
         await installation.KubectlAsync(["rollout", "status", $"deployment/{Release}", "--namespace", SystemNamespace, "--timeout=90s"], cancellationToken);
         return installation;
+    }
+
+    /// <summary>A cluster and a Sentry, before anything of the product is in them.</summary>
+    public static async Task<Installation> StartWithoutChartAsync(string organization, CancellationToken cancellationToken)
+    {
+        var controlPlane = await ControlPlane.StartAsync(cancellationToken: cancellationToken);
+        var node = await LocalKubelet.StartAsync(controlPlane, new LocalKubeletOptions { Images = Images() }, cancellationToken);
+        var sentry = await SentryServerHost.StartAsync(
+            new SentryServerOptions
+            {
+                Organization = organization,
+                Tokens = [new AccessToken(Token, "org:read", "project:read", "project:write", "project:admin", "team:read")],
+                Modes = new Modes { RelayInvalidation = true },
+            },
+            cancellationToken);
+        return new Installation(controlPlane, node, sentry);
     }
 
     public Task<string> KubectlAsync(IEnumerable<string> arguments, CancellationToken cancellationToken, string? standardInput = null) =>
