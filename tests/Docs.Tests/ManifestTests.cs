@@ -31,6 +31,11 @@ public sealed class ManifestTests(ControlPlaneFixture fixture) : IClassFixture<C
             ["apply", "--validate=false", .. Where(example, @namespace), "--output=json", "--filename", "-"], example.Yaml, Cancellation);
 
         AssertTaken(example, applied);
+        // The namespaces that examples name are those of other examples and of pages.
+        foreach (var used in (string[])[@namespace, .. example.Namespaces])
+        {
+            await _tools.KubectlAsync(["delete", "secrets,configmaps,deployments,sentryexporters,sentryprojectroutes", "--all", "--namespace", used], null, Cancellation);
+        }
     }
 
     [Theory]
