@@ -1,7 +1,7 @@
 # Every target works from a fresh clone; `make test` also installs what the tests run against (build/install-prerequisites).
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-unit bench bench-load bench-scale format crds clean prerequisites
+.PHONY: help build run test test-unit bench bench-load bench-scale format crds chart-docs clean prerequisites
 
 configuration := Release
 
@@ -50,6 +50,9 @@ format: ## Formats the code as CI wants it
 
 crds: ## Regenerates the custom resource definitions from their C# types
 	dotnet run --project crds/generator -- --output crds --chart charts/sentry-otel-operator --docs docs
+
+chart-docs: ## Writes the table of values into the chart's README
+	dotnet run --project crds/generator -- --chart-readme charts/sentry-otel-operator
 
 clean: ## Removes what was built in this folder (the cache of the test programs stays)
 	rm -rf artifacts

@@ -2,11 +2,12 @@ namespace SentryOtel.Crds.Generator;
 
 /// <summary>
 /// <c>--output DIR [--chart DIR] [--docs DIR] [--check]</c>: writes the definitions of both kinds, both of their forms for the chart, and their reference.
+/// <c>--chart-readme DIR [--check]</c>: writes the table of values into the README of the chart.
 /// With <c>--check</c> it writes nothing and fails when a file differs from what it would write.
 /// </summary>
 internal static class CommandLine
 {
-    private const string Usage = "usage: --output <folder of the definitions> [--chart <folder of the chart>] [--docs <folder of the reference>] [--check]";
+    private const string Usage = "usage: --output <folder of the definitions> [--chart <folder of the chart>] [--docs <folder of the reference>] [--check], or --chart-readme <folder of the chart> [--check]";
 
     /// <summary>0: done, or nothing differs. 1: a file differs (<c>--check</c>). 2: the arguments make no sense.</summary>
     public static int Run(IReadOnlyList<string> args, TextWriter output, TextWriter error)
@@ -14,6 +15,7 @@ internal static class CommandLine
         string? folder = null;
         string? chart = null;
         string? docs = null;
+        string? readme = null;
         var check = false;
         for (var i = 0; i < args.Count; i++)
         {
@@ -28,6 +30,9 @@ internal static class CommandLine
                 case "--docs" when i + 1 < args.Count:
                     docs = args[++i];
                     break;
+                case "--chart-readme" when i + 1 < args.Count:
+                    readme = args[++i];
+                    break;
                 case "--check":
                     check = true;
                     break;
@@ -37,14 +42,14 @@ internal static class CommandLine
             }
         }
 
-        if (folder is null)
+        if (folder is null == readme is null)
         {
             error.WriteLine(Usage);
             return 2;
         }
 
         var differences = 0;
-        foreach (var (path, text) in Definitions.Files(folder, chart, docs))
+        foreach (var (path, text) in readme is null ? Definitions.Files(folder!, chart, docs) : [ChartReadme.Of(readme)])
         {
             if (File.Exists(path) && File.ReadAllText(path) == text)
             {
@@ -54,7 +59,7 @@ internal static class CommandLine
             differences++;
             if (check)
             {
-                error.WriteLine($"{path} differs from its C# type: run make crds");
+                error.WriteLine(readme is null ? $"{path} differs from its C# type: run make crds" : $"{path} differs from values.yaml: run make chart-docs");
                 continue;
             }
 

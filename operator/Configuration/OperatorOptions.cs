@@ -37,6 +37,12 @@ internal sealed record OperatorOptions
     /// <summary>Image of gateways whose exporter names none.</summary>
     public required string GatewayImage { get; init; }
 
+    /// <summary>When gateways' image is pulled; null for Kubernetes' own rule.</summary>
+    public string? GatewayImagePullPolicy { get; init; }
+
+    /// <summary>Whether gateway pods run as a user of ours; else the cluster chooses one, as OpenShift does.</summary>
+    public bool GatewayHasFixedUser { get; init; } = true;
+
     /// <summary>Whether Secrets and ConfigMaps that are referred to are watched, each by its name; else they are read once a minute.</summary>
     public bool WatchSecrets { get; init; } = true;
 
@@ -56,6 +62,9 @@ internal sealed record OperatorOptions
 /// <summary>Times of the operator's periodic work.</summary>
 internal sealed record OperatorTimes
 {
+    /// <summary>The times that hold unless flags say otherwise.</summary>
+    public static OperatorTimes Default { get; } = new();
+
     /// <summary>How often an exporter is looked at where nobody tells of a change: Secrets that are not watched, or a fault that is cured somewhere else.</summary>
     public TimeSpan SecretPoll { get; init; } = TimeSpan.FromMinutes(1);
 

@@ -45,7 +45,11 @@ internal sealed class GatewayRollout(
         }
 
         var versions = await VersionChoice.AskAsync(services.Client.Discovery, exporter.Spec, cancellationToken).ConfigureAwait(false);
-        var inputs = new GatewayInputs(exporter, services.Options.GatewayImage, versions);
+        var inputs = new GatewayInputs(exporter, services.Options.GatewayImage, versions)
+        {
+            ImagePullPolicy = services.Options.GatewayImagePullPolicy,
+            HasFixedUser = services.Options.GatewayHasFixedUser,
+        };
         var sharers = sharing.SharersOf(exporter);
         var outcome = new GatewayOutcome();
         if (!exporter.Spec.Gateway.Shared)

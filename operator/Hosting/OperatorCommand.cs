@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
+using SentryOtel.Operator.Checking;
 using SentryOtel.Operator.Configuration;
 
 namespace SentryOtel.Operator.Hosting;
@@ -27,6 +28,12 @@ internal sealed class OperatorCommand
         Description = "Namespace of the Lease. Default: POD_NAMESPACE, else the namespace of the kubeconfig.",
     };
 
+    private readonly Option<TimeSpan> _leaseDuration = Duration("--leader-election-lease-duration", "How long others wait after the leader's last renewal; whole seconds.", OperatorTimes.Default.LeaseDuration);
+
+    private readonly Option<TimeSpan> _renewDeadline = Duration("--leader-election-renew-deadline", "How long the leader tries to renew before it gives up.", OperatorTimes.Default.RenewDeadline);
+
+    private readonly Option<TimeSpan> _retryPeriod = Duration("--leader-election-retry-period", "How often the lease is tried.", OperatorTimes.Default.RetryPeriod);
+
     private readonly Option<string> _metricsBindAddress = new("--metrics-bind-address")
     {
         Description = "Where /metrics is served; 0 for nowhere.",
@@ -43,6 +50,14 @@ internal sealed class OperatorCommand
     {
         Description = "Image of gateways whose SentryExporter names none.",
         DefaultValueFactory = static _ => $"{DefaultGatewayImage}:{OperatorVersion.Text}",
+    };
+
+    private readonly Option<string?> _gatewayImagePullPolicy = new("--gateway-image-pull-policy") { Description = "Always, IfNotPresent or Never. Default: what Kubernetes makes of the image's tag." };
+
+    private readonly Option<bool> _gatewayFixedUser = new("--gateway-fixed-user")
+    {
+        Description = "Run gateways as user 65532; else the cluster chooses one, as OpenShift does.",
+        DefaultValueFactory = static _ => true,
     };
 
     private readonly Option<bool> _watchSecrets = new("--watch-secrets")
@@ -62,15 +77,22 @@ internal sealed class OperatorCommand
     private readonly RootCommand _root;
 
     /// <param name="run">Runs the operator until the token is cancelled.</param>
-    public OperatorCommand(Func<OperatorArguments, CancellationToken, Task<int>> run)
+    /// <param name="check">Looks whether an installation is right; null for a program without this command.</param>
+    public OperatorCommand(Func<OperatorArguments, CancellationToken, Task<int>> run, CheckRun? check = null)
     {
         _logLevel.AcceptOnlyFromAmong("trace", "debug", "information", "warning", "error");
+        _gatewayImagePullPolicy.AcceptOnlyFromAmong("Always", "IfNotPresent", "Never");
         _logFormat.AcceptOnlyFromAmong("json", "text");
         _root = new RootCommand("Keeps Sentry projects, routes and OTLP gateways as SentryExporters and SentryProjectRoutes want them.")
         {
-            _kubeconfig, _watchNamespaces, _leaderElect, _leaderElectionNamespace, _metricsBindAddress, _healthProbeBindAddress,
-            _gatewayImage, _watchSecrets, _logLevel, _logFormat,
+            _kubeconfig, _watchNamespaces, _leaderElect, _leaderElectionNamespace, _leaseDuration, _renewDeadline, _retryPeriod,
+            _metricsBindAddress, _healthProbeBindAddress, _gatewayImage, _gatewayImagePullPolicy, _gatewayFixedUser, _watchSecrets, _logLevel, _logFormat,
         };
+        if (check is not null)
+        {
+            _root.Add(CheckCommand.Create(_kubeconfig, _watchNamespaces, _leaderElect, _leaderElectionNamespace, _watchSecrets, check));
+        }
+
         _root.SetAction((parsed, cancellationToken) => run(Read(parsed), cancellationToken));
     }
 
@@ -87,21 +109,51 @@ internal sealed class OperatorCommand
         new OperatorOptions
         {
             Kubeconfig = parsed.GetValue(_kubeconfig),
-            WatchNamespaces =
-            [
-                .. (parsed.GetValue(_watchNamespaces) ?? [])
-                    .SelectMany(static list => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-                    .Distinct(StringComparer.Ordinal),
-            ],
+            WatchNamespaces = Namespaces(parsed.GetValue(_watchNamespaces)),
             LeaderElect = parsed.GetValue(_leaderElect),
             LeaderElectionNamespace = parsed.GetValue(_leaderElectionNamespace) ?? "",
             MetricsBindAddress = parsed.GetValue(_metricsBindAddress)!,
             HealthProbeBindAddress = parsed.GetValue(_healthProbeBindAddress)!,
             GatewayImage = parsed.GetValue(_gatewayImage)!,
+            GatewayImagePullPolicy = parsed.GetValue(_gatewayImagePullPolicy),
+            GatewayHasFixedUser = parsed.GetValue(_gatewayFixedUser),
             WatchSecrets = parsed.GetValue(_watchSecrets),
+            Times = OperatorTimes.Default with
+            {
+                LeaseDuration = parsed.GetValue(_leaseDuration),
+                RenewDeadline = parsed.GetValue(_renewDeadline),
+                RetryPeriod = parsed.GetValue(_retryPeriod),
+            },
         },
         Enum.Parse<LogLevel>(parsed.GetValue(_logLevel)!, ignoreCase: true),
         parsed.GetValue(_logFormat) == "json");
+
+    /// <summary>The namespaces of flags that hold one or several, each once.</summary>
+    internal static IReadOnlyList<string> Namespaces(IEnumerable<string>? flags) =>
+    [
+        .. (flags ?? [])
+            .SelectMany(static list => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            .Distinct(StringComparer.Ordinal),
+    ];
+
+    /// <summary>A flag for a duration in Go's notation, as in Kubernetes' own programs.</summary>
+    internal static Option<TimeSpan> Duration(string name, string description, TimeSpan @default) => new(name)
+    {
+        Description = $"{description} Default: {@default.TotalSeconds:0}s.",
+        DefaultValueFactory = _ => @default,
+        CustomParser = static result =>
+        {
+            try
+            {
+                return GoDuration.Parse(result.Tokens[0].Value);
+            }
+            catch (FormatException exception)
+            {
+                result.AddError(exception.Message);
+                return default;
+            }
+        },
+    };
 }
 
 /// <summary>What the command line says.</summary>

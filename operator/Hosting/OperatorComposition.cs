@@ -17,6 +17,7 @@ using SentryOtel.Operator.Projects;
 using SentryOtel.Operator.References;
 using SentryOtel.Operator.Routes;
 using SentryOtel.Operator.RoutingTables;
+using SentryOtel.Operator.Telemetry;
 using SentryOtel.Operator.Traffic;
 
 namespace SentryOtel.Operator.Hosting;
@@ -29,6 +30,7 @@ internal sealed class OperatorComposition : IAsyncDisposable
     private readonly ExporterConnections _connections;
     private readonly ProjectCatalogs _catalogs = new();
     private readonly IDisposable _gateways;
+    private readonly ResourceMetrics _resources;
 
     /// <param name="client">For everything but leader election.</param>
     /// <param name="leaderElectionClient">For the Lease alone; may be null without leader election.</param>
@@ -74,6 +76,7 @@ internal sealed class OperatorComposition : IAsyncDisposable
             builder.AddDiscoveryController(services, routes, workloads, planned, discovery);
         }
 
+        _resources = new ResourceMetrics(builder.Informer<SentryExporter>().Store, routes.Informer.Store);
         Host = builder.Build();
     }
 
@@ -87,6 +90,7 @@ internal sealed class OperatorComposition : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Host.DisposeAsync().ConfigureAwait(false);
+        _resources.Dispose();
         _gateways.Dispose();
         _catalogs.Dispose();
         _connections.Dispose();

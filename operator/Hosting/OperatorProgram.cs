@@ -41,7 +41,7 @@ internal static class OperatorProgram
         var configuration = options.Kubeconfig is { } path
             ? KubernetesClientConfiguration.BuildConfigFromConfigFile(path)
             : KubernetesClientConfiguration.BuildDefaultConfig();
-        options = options with { LeaderElectionNamespace = LeaseNamespace(options, configuration) };
+        options = options with { LeaderElectionNamespace = LeaseNamespace(options.LeaderElectionNamespace, configuration) };
         var clientOptions = new KubernetesClientOptions
         {
             JsonTypeInfoResolvers = OperatorComposition.JsonTypeInfoResolvers,
@@ -60,9 +60,10 @@ internal static class OperatorProgram
         }
     }
 
-    private static string LeaseNamespace(OperatorOptions options, KubernetesClientConfiguration configuration) =>
-        options.LeaderElectionNamespace is { Length: > 0 } given
-            ? given
+    /// <summary>Where the Lease is: what a flag says, else where the pod is.</summary>
+    internal static string LeaseNamespace(string? flag, KubernetesClientConfiguration configuration) =>
+        flag is { Length: > 0 }
+            ? flag
             : Environment.GetEnvironmentVariable("POD_NAMESPACE") is { Length: > 0 } own ? own : configuration.Namespace;
 
     private static PosixSignalRegistration StopOn(PosixSignal signal, CancellationTokenSource stopping) =>

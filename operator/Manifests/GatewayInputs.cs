@@ -8,6 +8,12 @@ namespace SentryOtel.Operator.Manifests;
 /// <param name="Versions">API versions that differ between servers.</param>
 internal sealed record GatewayInputs(SentryExporter Exporter, string DefaultImage, ServedVersions Versions)
 {
+    /// <summary>When the image is pulled; null for Kubernetes' own rule.</summary>
+    public string? ImagePullPolicy { get; init; }
+
+    /// <summary>Whether pods run as a user of ours; else the cluster chooses one, as OpenShift does.</summary>
+    public bool HasFixedUser { get; init; } = true;
+
     /// <summary>Name of a HorizontalPodAutoscaler of somebody else's that scales the gateway; null when there is none.</summary>
     public string? ForeignAutoscaler { get; init; }
 

@@ -22,16 +22,17 @@ internal static class GatewayPod
             ["enableServiceLinks"] = false,
             ["securityContext"] = JsonMap.Filled(
                 // Volumes come with root's ownership; a large one is not walked through at every start.
-                ("fsGroup", inputs.IsOnDisk ? UserId : null),
-                ("fsGroupChangePolicy", inputs.IsOnDisk ? "OnRootMismatch" : null),
-                ("runAsGroup", UserId),
+                ("fsGroup", inputs is { IsOnDisk: true, HasFixedUser: true } ? UserId : null),
+                ("fsGroupChangePolicy", inputs is { IsOnDisk: true, HasFixedUser: true } ? "OnRootMismatch" : null),
+                ("runAsGroup", inputs.HasFixedUser ? UserId : null),
                 ("runAsNonRoot", true),
-                ("runAsUser", UserId),
+                ("runAsUser", inputs.HasFixedUser ? UserId : null),
                 ("seccompProfile", new JsonObject { ["type"] = "RuntimeDefault" })),
             ["serviceAccountName"] = GatewayServiceAccount.NameOf(inputs),
             ["terminationGracePeriodSeconds"] = gateway.TerminationGracePeriodSeconds,
             ["volumes"] = Volumes(inputs),
         };
+        Add(pod["containers"]![0]!.AsObject(), "imagePullPolicy", inputs.ImagePullPolicy);
         Add(pod, "affinity", gateway.Affinity?.DeepClone());
         Add(pod, "nodeSelector", gateway.NodeSelector is { Count: > 0 } nodes ? ManifestMetadata.Map(nodes) : null);
         Add(pod, "priorityClassName", gateway.PriorityClassName);

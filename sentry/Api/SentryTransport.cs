@@ -77,35 +77,43 @@ internal sealed class SentryTransport
     {
         if (await _budget.EnterAsync(operation, cancellationToken).ConfigureAwait(false) is { } wait)
         {
+            SentryApiMetrics.Hold(operation);
             return Failed(operation, SentryErrorReason.RateLimited, "Sentry's API rate limit is reached", retryAfter: wait);
         }
 
         try
         {
-            using var timeout = new CancellationTokenSource(_options.Timeout, _time);
-            using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
-            try
-            {
-                return await ExchangeAsync(operation, address, body, linked.Token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                return Failed(operation, SentryErrorReason.Timeout, $"no answer from {address.Authority} within {_options.Timeout.TotalSeconds:0.#} s");
-            }
-            catch (HttpRequestException exception)
-            {
-                var notSent = exception.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
-                    or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError;
-                return Failed(operation, SentryErrorReason.Unreachable, $"{address.Authority} can not be reached: {Cause(exception)}", notSent);
-            }
-            catch (IOException exception)
-            {
-                return Failed(operation, SentryErrorReason.Unreachable, $"the answer of {address.Authority} broke off: {exception.Message}");
-            }
+            var answer = await AskAsync(operation, address, body, cancellationToken).ConfigureAwait(false);
+            SentryApiMetrics.Count(operation, answer);
+            return answer;
         }
         finally
         {
             _budget.Leave(operation);
+        }
+    }
+
+    private async Task<ApiAnswer> AskAsync(SentryApiOperation operation, Uri address, byte[]? body, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(_options.Timeout, _time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        try
+        {
+            return await ExchangeAsync(operation, address, body, linked.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Failed(operation, SentryErrorReason.Timeout, $"no answer from {address.Authority} within {_options.Timeout.TotalSeconds:0.#} s");
+        }
+        catch (HttpRequestException exception)
+        {
+            var notSent = exception.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
+                or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError;
+            return Failed(operation, SentryErrorReason.Unreachable, $"{address.Authority} can not be reached: {Cause(exception)}", notSent);
+        }
+        catch (IOException exception)
+        {
+            return Failed(operation, SentryErrorReason.Unreachable, $"the answer of {address.Authority} broke off: {exception.Message}");
         }
     }
 

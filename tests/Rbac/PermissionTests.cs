@@ -1,4 +1,5 @@
 using SentryOtel.Cluster.Requests;
+using SentryOtel.Operator.Checking;
 
 namespace SentryOtel.Rbac;
 
@@ -18,6 +19,9 @@ public sealed class PermissionTests
     [
         ("sentryexporters/finalizers", "update", "asked by the server itself, of whoever writes an owner reference that blocks deletion: OwnerReferenceTests"),
     ];
+
+    /// <summary>What every account may ask, by Kubernetes' own role system:basic-user: the command <c>check</c> does.</summary>
+    private const string GrantedToAll = "selfsubjectaccessreviews";
 
     [Fact]
     public void Nothing_was_refused()
@@ -59,7 +63,7 @@ public sealed class PermissionTests
         var toOperator = await Grants.OfOperatorAsync();
         var toGateway = Grants.OfGateway();
 
-        var beyond = requests.Where(request => request.Program == "operator"
+        var beyond = requests.Where(static request => request.Resource != GrantedToAll).Where(request => request.Program == "operator"
             ? !toOperator.Any(grant => grant.Allows(request))
             : !toGateway.Any(grant => (grant with { Names = [] }).Allows(request)));
 
@@ -75,6 +79,20 @@ public sealed class PermissionTests
         Assert.All(chosen, static grant => Assert.StartsWith("Role ", grant.Role, StringComparison.Ordinal));
         AssertNone(chosen.Where(grant => !everywhere.Any(grant.IsSameAs)).Select(static grant => $"{grant}"));
         Assert.Equal(["namespaces"], everywhere.Where(grant => !chosen.Any(grant.IsSameAs)).Select(static grant => grant.Resource).Distinct());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_the_command_check_asks_for_is_what_the_chart_grants(bool watchSecrets)
+    {
+        var granted = await Grants.OfOperatorAsync("--set", $"secrets.watch={(watchSecrets ? "true" : "false")}");
+
+        Permission[] needed = [.. RequiredPermissions.Everywhere(watchSecrets), .. RequiredPermissions.InCluster, .. RequiredPermissions.ForLeaderElection];
+
+        Assert.Equal(
+            granted.Select(static grant => $"{new Permission(grant.ApiGroup, grant.Resource, grant.Verb, grant.Names.SingleOrDefault(""))}").Distinct().Order(StringComparer.Ordinal),
+            needed.Select(static permission => $"{permission}").Distinct().Order(StringComparer.Ordinal));
     }
 
     // All of them shall be read at once.

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using SentryOtel.Operator.Configuration;
 using SentryOtel.Operator.Hosting;
 
 namespace SentryOtel.Operator.Tests.Hosting;
@@ -18,6 +19,8 @@ public sealed class OperatorCommandTests
         Assert.Equal(":8081", arguments.Options.HealthProbeBindAddress);
         Assert.Equal($"ghcr.io/sentry-otel/sentry-otel-gateway:{OperatorVersion.Text}", arguments.Options.GatewayImage);
         Assert.Equal((LogLevel.Information, true), (arguments.LogLevel, arguments.LogJson));
+        Assert.Equal(new OperatorTimes(), arguments.Options.Times);
+        Assert.Equal((null, true), (arguments.Options.GatewayImagePullPolicy, arguments.Options.GatewayHasFixedUser));
     }
 
     [Fact]
@@ -25,7 +28,8 @@ public sealed class OperatorCommandTests
     {
         var (_, arguments, _, _) = await RunAsync(
             "--kubeconfig", "/some/where", "--watch-namespaces=a,b", "--watch-namespaces", "c, a", "--leader-elect=false", "--leader-election-namespace=system",
-            "--metrics-bind-address", "10.0.0.1:1", "--health-probe-bind-address=0", "--gateway-image=g:1", "--watch-secrets=false", "--log-level=debug", "--log-format=text");
+            "--metrics-bind-address", "10.0.0.1:1", "--health-probe-bind-address=0", "--gateway-image=g:1", "--gateway-image-pull-policy=Always", "--gateway-fixed-user=false",
+            "--leader-election-lease-duration=1m", "--leader-election-renew-deadline=40s", "--leader-election-retry-period", "500ms", "--watch-secrets=false", "--log-level=debug", "--log-format=text");
 
         var options = arguments!.Options;
         Assert.Equal("/some/where", options.Kubeconfig);
@@ -34,6 +38,10 @@ public sealed class OperatorCommandTests
         Assert.False(options.WatchSecrets);
         Assert.Equal("system", options.LeaderElectionNamespace);
         Assert.Equal(("10.0.0.1:1", "0", "g:1"), (options.MetricsBindAddress, options.HealthProbeBindAddress, options.GatewayImage));
+        Assert.Equal(("Always", false), (options.GatewayImagePullPolicy, options.GatewayHasFixedUser));
+        Assert.Equal(
+            (TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(40), TimeSpan.FromMilliseconds(500)),
+            (options.Times.LeaseDuration, options.Times.RenewDeadline, options.Times.RetryPeriod));
         Assert.Equal((LogLevel.Debug, false), (arguments.LogLevel, arguments.LogJson));
     }
 
@@ -42,6 +50,8 @@ public sealed class OperatorCommandTests
     [InlineData("--log-level=loud")]
     [InlineData("--log-format=xml")]
     [InlineData("--leader-elect=perhaps")]
+    [InlineData("--leader-election-lease-duration=soon")]
+    [InlineData("--gateway-image-pull-policy=Sometimes")]
     public async Task A_command_line_that_makes_no_sense_is_refused_and_nothing_runs(string argument)
     {
         var (exit, arguments, _, error) = await RunAsync(argument);

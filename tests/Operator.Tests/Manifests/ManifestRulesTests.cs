@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using SentryOtel.Crds;
 using SentryOtel.Operator.Children;
 using SentryOtel.Operator.Manifests;
+using SentryOtel.Testing;
 
 namespace SentryOtel.Operator.Tests.Manifests;
 
@@ -35,7 +36,6 @@ public sealed class ManifestRulesTests
         Assert.True(JsonNode.DeepEquals(ManifestMetadata.Selector(TestExporters.Minimal.Exporter), ManifestMetadata.Selector(TestExporters.Disk.Exporter)));
     }
 
-    /// <summary>The rules of the Pod Security level "restricted" (Kubernetes documentation, Pod Security Standards), and no writable root.</summary>
     [Theory]
     [InlineData("minimal")]
     [InlineData("full")]
@@ -44,21 +44,30 @@ public sealed class ManifestRulesTests
     [InlineData("shared")]
     public void Pods_are_fit_for_the_restricted_level(string name)
     {
-        var pod = GatewayPod.Create(TestExporters.Named(name));
+        Assert.Empty(PodSecurity.Violations(GatewayPod.Create(TestExporters.Named(name))));
+    }
 
-        Assert.True((bool)pod["securityContext"]!["runAsNonRoot"]!);
-        Assert.Equal("RuntimeDefault", (string?)pod["securityContext"]!["seccompProfile"]!["type"]);
-        Assert.DoesNotContain(pod, static field => field.Key is "hostNetwork" or "hostPID" or "hostIPC" or "initContainers");
-        Assert.All(pod["volumes"]!.AsArray(), volume =>
-            Assert.Contains(volume!.AsObject(), static field => field.Key is "configMap" or "projected" or "emptyDir"));
-        Assert.All(pod["containers"]!.AsArray(), container =>
-        {
-            var security = container!["securityContext"]!;
-            Assert.False((bool)security["allowPrivilegeEscalation"]!);
-            Assert.Equal("ALL", (string?)security["capabilities"]!["drop"]![0]);
-            Assert.True((bool)security["readOnlyRootFilesystem"]!);
-            Assert.All(container["ports"]!.AsArray(), static port => Assert.Null(port!["hostPort"]));
-        });
+    [Fact]
+    public void A_pod_that_is_not_fit_for_the_restricted_level_is_found_out()
+    {
+        var pod = GatewayPod.Create(TestExporters.Disk);
+        pod["hostNetwork"] = true;
+        pod["securityContext"]!["runAsUser"] = 0;
+        pod["volumes"]!.AsArray().Add(JsonNode.Parse("""{"name": "host", "hostPath": {"path": "/"}}"""));
+        pod["containers"]![0]!["securityContext"]!["capabilities"]!["drop"] = new JsonArray("NET_RAW");
+
+        Assert.Equal(["hostNetwork", "volume host", "gateway: runAsUser", "gateway: capabilities.drop"], PodSecurity.Violations(pod));
+    }
+
+    [Fact]
+    public void Where_the_cluster_chooses_users_none_is_asked_for()
+    {
+        var pod = GatewayPod.Create(TestExporters.Disk with { HasFixedUser = false, ImagePullPolicy = "Always" });
+
+        Assert.Equal(["runAsNonRoot", "seccompProfile"], pod["securityContext"]!.AsObject().Select(static field => field.Key));
+        Assert.Equal("Always", (string?)pod["containers"]![0]!["imagePullPolicy"]);
+        Assert.Empty(PodSecurity.Violations(pod));
+        Assert.Null(GatewayPod.Create(TestExporters.Disk)["containers"]![0]!["imagePullPolicy"]);
     }
 
     [Fact]

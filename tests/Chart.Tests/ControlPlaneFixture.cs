@@ -1,0 +1,50 @@
+using SentryOtel.Cluster;
+
+namespace SentryOtel.Chart.Tests;
+
+/// <summary>A control plane for the tests that install the chart; they run one after another, since a chart has objects of the whole cluster.</summary>
+public sealed class ControlPlaneFixture : IAsyncLifetime
+{
+    private ControlPlane? _controlPlane;
+
+    public ControlPlane ControlPlane => _controlPlane ?? throw new InvalidOperationException("Not started.");
+
+    public async ValueTask InitializeAsync() => _controlPlane = await ControlPlane.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_controlPlane is not null)
+        {
+            await _controlPlane.DisposeAsync();
+        }
+    }
+}
+
+/// <summary>The tests that share the control plane.</summary>
+[CollectionDefinition(Name)]
+public sealed class ControlPlaneCollection : ICollectionFixture<ControlPlaneFixture>
+{
+    public const string Name = "control plane";
+}
+
+/// <summary>What these tests do with the control plane.</summary>
+internal static class ControlPlaneExtensions
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public static Task<string> HelmAsync(this ControlPlane controlPlane, params string[] arguments) => controlPlane.RunHelmAsync(arguments, Cancellation);
+
+    public static Task<string> KubectlAsync(this ControlPlane controlPlane, params string[] arguments) => controlPlane.RunKubectlAsync(arguments, cancellationToken: Cancellation);
+
+    public static Task<string> ApplyAsync(this ControlPlane controlPlane, string manifests) => controlPlane.RunKubectlAsync(["apply", "--filename", "-"], manifests, Cancellation);
+
+    /// <summary>Takes the release away, and what it leaves behind on purpose.</summary>
+    public static async Task RemoveReleaseAsync(this ControlPlane controlPlane)
+    {
+        await controlPlane.HelmAsync("uninstall", Chart.Release, "--namespace", Chart.Namespace);
+        await controlPlane.KubectlAsync("delete", "crd", "sentryexporters.sentry-otel.dev", "sentryprojectroutes.sentry-otel.dev", "--timeout=60s");
+    }
+
+    public static Task EstablishedAsync(this ControlPlane controlPlane) =>
+        controlPlane.KubectlAsync("wait", "--for=condition=Established", "crd/sentryexporters.sentry-otel.dev", "crd/sentryprojectroutes.sentry-otel.dev", "--timeout=30s");
+}
