@@ -38,11 +38,12 @@ internal static class ControlPlaneExtensions
 
     public static Task<string> ApplyAsync(this ControlPlane controlPlane, string manifests) => controlPlane.RunKubectlAsync(["apply", "--filename", "-"], manifests, Cancellation);
 
-    /// <summary>Takes the release away, and what it leaves behind on purpose.</summary>
+    /// <summary>Takes the release away, if there is one, what it leaves behind on purpose, and pods of helm test.</summary>
     public static async Task RemoveReleaseAsync(this ControlPlane controlPlane)
     {
-        await controlPlane.HelmAsync("uninstall", Chart.Release, "--namespace", Chart.Namespace);
-        await controlPlane.KubectlAsync("delete", "crd", "sentryexporters.sentry-otel.dev", "sentryprojectroutes.sentry-otel.dev", "--timeout=60s");
+        await controlPlane.HelmAsync("uninstall", Chart.Release, "--namespace", Chart.Namespace, "--ignore-not-found");
+        await controlPlane.KubectlAsync("delete", "pods", "--namespace", Chart.Namespace, "--selector", "app.kubernetes.io/component=test", "--timeout=60s");
+        await controlPlane.KubectlAsync("delete", "crd", "sentryexporters.sentry-otel.dev", "sentryprojectroutes.sentry-otel.dev", "--ignore-not-found", "--timeout=60s");
     }
 
     public static Task EstablishedAsync(this ControlPlane controlPlane) =>

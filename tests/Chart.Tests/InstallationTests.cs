@@ -18,6 +18,8 @@ public sealed class InstallationTests(ControlPlaneFixture fixture)
     [Fact]
     public async Task Install_upgrade_uninstall_on_a_real_API_server()
     {
+        await _controlPlane.RemoveReleaseAsync();
+
         // Before: the operator's own check says what is missing.
         var before = await CommandResult.RunAsync(
             Path.Combine(AppContext.BaseDirectory, "sentry-otel-operator"), ["check", "--kubeconfig", _controlPlane.KubeconfigPath, "--within=1s"], cancellationToken: Cancellation);
@@ -49,6 +51,8 @@ public sealed class InstallationTests(ControlPlaneFixture fixture)
     [Fact]
     public async Task A_release_of_the_version_before_is_upgraded_with_its_definitions_and_its_resources_stay()
     {
+        await _controlPlane.RemoveReleaseAsync();
+
         // Given a release of the first chart that had definitions (commit ee46cdd, packaged), and resources that people made
         var previous = Directory.EnumerateFiles(SentryOtel.Testing.RepositoryFiles.PathOf("tests/Chart.Tests/Previous"), "*.tgz").Single();
         await _controlPlane.HelmAsync("install", Chart.Release, previous, "--namespace", Chart.Namespace, "--create-namespace", "--set", "podDisruptionBudget.enabled=true");
@@ -98,6 +102,7 @@ public sealed class InstallationTests(ControlPlaneFixture fixture)
     [Fact]
     public async Task The_API_server_takes_every_object_of_every_values_file()
     {
+        await _controlPlane.RemoveReleaseAsync();
         await _controlPlane.ApplyAsync(string.Join("\n---\n", Namespaces.Select(static name => $"{{apiVersion: v1, kind: Namespace, metadata: {{name: {name}}}}}")) + "\n---\n" + MonitoringDefinitions());
         await _controlPlane.KubectlAsync("wait", "--for=condition=Established", "crd/servicemonitors.monitoring.coreos.com", "crd/prometheusrules.monitoring.coreos.com", "--timeout=30s");
         foreach (var account in (string[])[Chart.Release, "operator", "existing-account"])

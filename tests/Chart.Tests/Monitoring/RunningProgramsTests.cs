@@ -110,6 +110,7 @@ public sealed class RunningProgramsTests(ControlPlaneFixture fixture)
 
     private async Task<LocalKubelet> InstallAsync()
     {
+        await _controlPlane.RemoveReleaseAsync();
         var node = await LocalKubelet.StartAsync(
             _controlPlane,
             new LocalKubeletOptions
