@@ -10,7 +10,7 @@ internal sealed class ControlGroup
     private ControlGroup(string name)
     {
         Name = name;
-        Folders = [.. Hierarchies().Select(hierarchy => Path.Combine(hierarchy, name))];
+        Folders = [.. Hierarchies(isEvery: true).Select(hierarchy => Path.Combine(hierarchy, name))];
     }
 
     /// <summary>The name, below the root of each hierarchy.</summary>
@@ -24,7 +24,7 @@ internal sealed class ControlGroup
     /// <summary>Makes the groups, and deletes those of processes that are no more.</summary>
     public void Create()
     {
-        foreach (var folder in Hierarchies().SelectMany(static hierarchy => Directory.EnumerateDirectories(hierarchy, Prefix + "*")).ToList())
+        foreach (var folder in Hierarchies(isEvery: true).SelectMany(static hierarchy => Directory.EnumerateDirectories(hierarchy, Prefix + "*")).ToList())
         {
             if (!Directory.Exists("/proc/" + folder[(folder.LastIndexOf('-') + 1)..]))
             {
@@ -32,9 +32,9 @@ internal sealed class ControlGroup
             }
         }
 
-        foreach (var folder in Folders)
+        foreach (var hierarchy in Hierarchies(isEvery: false))
         {
-            Directory.CreateDirectory(folder);
+            Directory.CreateDirectory(Path.Combine(hierarchy, Name));
         }
     }
 
@@ -71,10 +71,11 @@ internal sealed class ControlGroup
         Directory.Delete(folder);
     }
 
-    private static IEnumerable<string> Hierarchies()
+    // Beside the old hierarchies there may be the new one without controllers: a kubelet wants nothing of it, but runc makes groups there.
+    private static IEnumerable<string> Hierarchies(bool isEvery)
     {
         var mounts = File.ReadLines("/proc/mounts").Select(static line => line.Split(' ')).Select(static fields => (Path: fields[1], Type: fields[2])).ToList();
-        var old = mounts.Where(static mount => mount.Type == "cgroup").Select(static mount => mount.Path).ToList();
-        return old.Count > 0 ? old : mounts.Where(static mount => mount.Type == "cgroup2").Select(static mount => mount.Path);
+        var isOld = mounts.Any(static mount => mount.Type == "cgroup");
+        return mounts.Where(mount => mount.Type == "cgroup" || (mount.Type == "cgroup2" && (isEvery || !isOld))).Select(static mount => mount.Path);
     }
 }

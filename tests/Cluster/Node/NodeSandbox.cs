@@ -86,9 +86,12 @@ public sealed class NodeSandbox : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a program in there.</summary>
+    /// <summary>
+    /// Starts a program in there. What enters the namespaces waits for the program outside of them: it must not go before the program does, and so ignores the signals that
+    /// are meant for the program, which has handlers of its own.
+    /// </summary>
     internal LocalProcess Start(string name, string program, params IEnumerable<string> arguments) =>
-        LocalProcess.Start("/usr/bin/nsenter", [.. Entering, program, .. arguments], _folder[name + ".log"]);
+        LocalProcess.Start("/bin/sh", ["-c", """trap '' HUP TERM; exec "$@" """, "sh", "/usr/bin/nsenter", .. Entering, program, .. arguments], _folder[name + ".log"]);
 
     /// <summary>Runs a program in there to its end.</summary>
     internal async Task<string> RunAsync(string program, IEnumerable<string> arguments, CancellationToken cancellationToken)

@@ -188,14 +188,7 @@ public sealed class RealNode : IAsyncDisposable
     {
         if (process is not null)
         {
-            // What leads the group is the program that entered the sandbox; the one that counts may take longer.
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-            process.Send(Signal.Terminate);
-            while (Signal.IsGroupThere(process.Id) && !limit.IsCancellationRequested)
-            {
-                await Task.Delay(50, CancellationToken.None);
-            }
-
+            await process.StopAsync(TimeSpan.FromSeconds(20));
             _processes.Remove(process);
             await process.DisposeAsync();
         }

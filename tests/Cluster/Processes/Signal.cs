@@ -21,9 +21,6 @@ public readonly record struct Signal(int Number)
     /// <summary>SIGCONT: ends the freeze.</summary>
     public static Signal Continue { get; } = new(18);
 
-    /// <summary>Whether a process group has a process left, if only one that nobody has collected.</summary>
-    internal static bool IsGroupThere(int leader) => NativeMethods.kill(-leader, 0) == 0;
-
     /// <summary>Sends this signal to a whole process group; a group that has ended already is no error.</summary>
     internal void SendToGroup(int leader)
     {

@@ -28,7 +28,7 @@ internal sealed class Journey(World world)
     public Task BeginAsync()
     {
         Assert.SkipWhen(world.Missing is not null, world.Missing ?? "");
-        return _begun ??= GoAsync();
+        return _begun ??= TryAsync();
     }
 
     /// <summary>Installs the chart.</summary>
@@ -91,6 +91,7 @@ internal sealed class Journey(World world)
           url: {{world.Sentry.ManagementUrl.AbsoluteUri.TrimEnd('/')}}
           orgSlug: acme
           authTokenSecretRef: {name: sentry-token, key: token}
+          autoCreateProjects: true
           {{specification}}
         """);
 
@@ -126,6 +127,18 @@ internal sealed class Journey(World world)
 
     private Task<string> WaitAsync(string @namespace, params IEnumerable<string> what) =>
         world.KubectlAsync(["wait", "--for=condition=Ready", .. what, "--namespace", @namespace, $"--timeout={Patience.TotalSeconds}s"]);
+
+    private async Task TryAsync()
+    {
+        try
+        {
+            await GoAsync();
+        }
+        catch (Exception failure)
+        {
+            throw new InvalidOperationException($"{failure.Message}\n{await world.DescribeAsync()}", failure);
+        }
+    }
 
     private async Task GoAsync()
     {
