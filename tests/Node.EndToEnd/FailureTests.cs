@@ -28,7 +28,7 @@ public sealed class FailureTests(World world) : NodeTest(world)
         await Journey.StartWorkloadAsync(Durable, "ledger", "grpc", "kept");
         await Journey.LabelAsync(Durable, "ledger");
         await Journey.RoutesReadyAsync(Durable, "ledger");
-        await Ledger.ProgressAsync(Durable, "ledger", 20);
+        await Journey.WorkloadRunsAsync(Durable, "ledger");
         await Ledger.BalancesAsync(Durable, "ledger");
         var project = World.Sentry.State.Projects.Find("ledger")!;
         var outage = World.Sentry.Faults.Enqueue(new Fault
@@ -44,8 +44,7 @@ public sealed class FailureTests(World world) : NodeTest(world)
         World.Sentry.Faults.Remove(outage.Id);
 
         // Then all of it arrives
-        await Ledger.ProgressAsync(Durable, "ledger", 50);
-        await Ledger.BalancesAsync(Durable, "ledger", twice: true);
+        await Ledger.BalancesAsync(Durable, "ledger", spans: 50, twice: true);
         await World.KubectlAsync(["delete", "deployment/ledger", "--namespace", Durable, "--wait=false"]);
     }
 

@@ -113,7 +113,7 @@ public sealed class OperationsTests(World world) : NodeTest(world)
         await Journey.StartWorkloadAsync(Journey.Namespace, name, "grpc", "sentry");
         await Journey.LabelAsync(Journey.Namespace, name);
         await Journey.RoutesReadyAsync(Journey.Namespace, name);
-        await Ledger.ProgressAsync(Journey.Namespace, name, 20);
+        await Journey.WorkloadRunsAsync(Journey.Namespace, name);
         await Ledger.BalancesAsync(Journey.Namespace, name);
         await World.KubectlAsync(["delete", $"deployment/{name}", "--namespace", Journey.Namespace, "--wait=false"]);
     }

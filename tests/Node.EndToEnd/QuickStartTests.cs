@@ -18,8 +18,7 @@ public sealed class QuickStartTests(World world) : NodeTest(world)
         foreach (var (service, _) in Journey.Services)
         {
             Assert.NotNull(World.Sentry.State.Projects.Find(service));
-            await Ledger.ProgressAsync(Journey.Namespace, service, 100);
-            await Ledger.BalancesAsync(Journey.Namespace, service);
+            await Ledger.BalancesAsync(Journey.Namespace, service, spans: 100);
         }
 
         // And they sent them to the name that the exporter's status gave them

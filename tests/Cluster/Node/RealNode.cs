@@ -62,7 +62,7 @@ public sealed class RealNode : IAsyncDisposable
     public async Task<int> KillContainersAsync(string @namespace, string pod, CancellationToken cancellationToken)
     {
         var listed = await RunCtrAsync(
-            ["containers", "list", "--quiet", $"labels.io.kubernetes.pod.namespace=={@namespace},labels.io.kubernetes.pod.name=={pod},labels.io.cri-containerd.kind==container"],
+            ["containers", "list", "--quiet", $"labels.\"io.kubernetes.pod.namespace\"=={@namespace},labels.\"io.kubernetes.pod.name\"=={pod},labels.\"io.cri-containerd.kind\"==container"],
             cancellationToken);
         var killed = 0;
         foreach (var container in listed.Split('\n', StringSplitOptions.RemoveEmptyEntries))

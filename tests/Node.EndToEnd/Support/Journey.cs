@@ -67,6 +67,10 @@ internal sealed class Journey(World world)
             """);
     }
 
+    /// <summary>Waits until a workload's pod runs.</summary>
+    public Task<string> WorkloadRunsAsync(string @namespace, string name) =>
+        world.KubectlAsync(["rollout", "status", $"deployment/{name}", "--namespace", @namespace, "--timeout=60s"]);
+
     /// <summary>Says that a workload's data shall go to Sentry.</summary>
     public Task LabelAsync(string @namespace, string name) =>
         world.KubectlAsync(["label", $"deploy/{name}", $"service.name={name}", "--namespace", @namespace]);
@@ -155,7 +159,7 @@ internal sealed class Journey(World world)
         Table = await world.KubectlAsync(["get", "sentryroutes", "--namespace", Namespace]);
         foreach (var (name, _) in Services)
         {
-            await world.KubectlAsync(["rollout", "status", $"deployment/{name}", "--namespace", Namespace, "--timeout=60s"]);
+            await WorkloadRunsAsync(Namespace, name);
         }
     }
 

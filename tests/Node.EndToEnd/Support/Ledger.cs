@@ -7,15 +7,18 @@ internal sealed class Ledger(World world)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>Every item that a service's gateway has taken so far arrives in the service's project, and none of its items arrives twice, elsewhere, or was sent by nobody.</summary>
+    /// <summary>
+    /// The service goes on handing over, and every item that its gateway has taken so far arrives in the service's project, none of them twice or elsewhere, and nothing is there
+    /// that it did not send.
+    /// </summary>
     /// <param name="namespace">Where the service runs.</param>
     /// <param name="service">Name of the Deployment, the service and the project.</param>
-    /// <param name="twice">Whether an item may arrive more than once: its gateway was killed between taking and saying so.</param>
-    public async Task BalancesAsync(string @namespace, string service, bool twice = false)
+    /// <param name="spans">How many more spans than now it hands over first.</param>
+    /// <param name="twice">Whether an item may arrive more than once, and some may not be handed over: its gateway was killed between taking them and saying so.</param>
+    public async Task BalancesAsync(string @namespace, string service, int spans = 10, bool twice = false)
     {
         var cancellation = TestContext.Current.CancellationToken;
-        var reported = await ReadAsync(@namespace, service);
-        Assert.NotEmpty(reported.Spans.Taken);
+        var reported = await ProgressAsync(@namespace, service, spans);
         Assert.NotEmpty(reported.Logs.Taken);
 
         IReadOnlyList<string> missing = [];
@@ -28,11 +31,11 @@ internal sealed class Ledger(World world)
             throw new TimeoutException($"{missing.Count} items of {service} did not arrive: {string.Join(", ", missing.Take(10))}", late);
         }
 
-        var (spans, logs) = Received(service);
+        var (arrivedSpans, arrivedLogs) = Received(service);
         Assert.Empty(Elsewhere(service));
         if (!twice)
         {
-            Assert.Empty(spans.Concat(logs).GroupBy(static id => id).Where(static group => group.Count() > 1).Select(static group => group.Key));
+            Assert.Empty(arrivedSpans.Concat(arrivedLogs).GroupBy(static id => id).Where(static group => group.Count() > 1).Select(static group => group.Key));
         }
 
         // The service says what it sent after the gateway has it, so that Sentry may be ahead for a moment.
@@ -40,26 +43,24 @@ internal sealed class Ledger(World world)
             async () =>
             {
                 var later = await ReadAsync(@namespace, service);
-                return spans.All(later.Spans.Contains) && logs.All(later.Logs.Contains);
+                Assert.Empty(twice ? [] : later.Spans.Failed.Concat(later.Logs.Failed).Select(id => $"{service} could not hand over {id}"));
+                return arrivedSpans.All(later.Spans.Contains) && arrivedLogs.All(later.Logs.Contains);
             },
             Patience,
             $"only data of {service} in its project",
             cancellation);
     }
 
-    /// <summary>What a service could not hand over so far.</summary>
-    public async Task<IReadOnlyList<string>> FailedAsync(string @namespace, string service)
-    {
-        var reported = await ReadAsync(@namespace, service);
-        return [.. reported.Spans.Failed, .. reported.Logs.Failed];
-    }
-
     /// <summary>Waits until a service has handed over so many more spans than now.</summary>
-    public async Task ProgressAsync(string @namespace, string service, int spans)
+    /// <returns>What it has handed over by then.</returns>
+    public async Task<Reported> ProgressAsync(string @namespace, string service, int spans)
     {
         var before = (await ReadAsync(@namespace, service)).Spans.Taken.Count;
-        await Eventually.HoldsAsync(
-            async () => (await ReadAsync(@namespace, service)).Spans.Taken.Count >= before + spans, Patience, $"{spans} more spans of {service}", TestContext.Current.CancellationToken);
+        return await Eventually.GetAsync(
+            async () => await ReadAsync(@namespace, service) is { } now && now.Spans.Taken.Count >= before + spans ? now : null,
+            Patience,
+            $"{spans} more spans of {service}",
+            TestContext.Current.CancellationToken);
     }
 
     private IReadOnlyList<string> Missing(Reported reported, string service)
@@ -101,12 +102,14 @@ internal sealed class Ledger(World world)
         return reported;
     }
 
-    private sealed record Fates(HashSet<string> Taken, HashSet<string> Failed)
+    /// <summary>What became of items: the gateway took them, or did not although they were offered several times.</summary>
+    internal sealed record Fates(HashSet<string> Taken, HashSet<string> Failed)
     {
         public bool Contains(string id) => Taken.Contains(id) || Failed.Contains(id);
     }
 
-    private sealed record Reported
+    /// <summary>What a service says.</summary>
+    internal sealed record Reported
     {
         public Fates Spans { get; } = new([], []);
 
