@@ -33,7 +33,10 @@ public sealed class FailureTests(World world) : NodeTest(world)
         var project = World.Sentry.State.Projects.Find("ledger")!;
         var outage = World.Sentry.Faults.Enqueue(new Fault
         {
-            Path = $"/api/{project.Id}/**", Side = ServerSide.Ingest, Count = null, Answer = new FaultAnswer { Status = 503 },
+            Path = $"/api/{project.Id}/**",
+            Side = ServerSide.Ingest,
+            Count = null,
+            Answer = new FaultAnswer { Status = 503 },
         });
         await Ledger.ProgressAsync(Durable, "ledger", 100);
 
