@@ -6,7 +6,7 @@ SHELL := /bin/bash
 configuration := Release
 
 help: ## Lists the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Builds the programs: artifacts/{gateway,operator,cli,sentry-server}
 	build/publish
@@ -35,9 +35,9 @@ test-unit: ## Runs the tests that start no process
 	build/run-tests --unit
 
 test-e2e: ## Runs the end-to-end test on a real node (CLUSTER=current: on the current kubeconfig context, with STAND_IN_ADDRESS=an address of this machine that its pods reach, and IMAGES=a registry that holds the images of `make images test-images`)
-	build/install-prerequisites --node
-	build/build-control-plane --node
-	$(MAKE) --no-print-directory images test-images
+	build/install-prerequisites $(if $(filter current,$(CLUSTER)),,--node)
+	$(if $(filter current,$(CLUSTER)),,build/build-control-plane --node)
+	$(if $(filter current,$(CLUSTER)),,$(MAKE) --no-print-directory images test-images)
 	dotnet build tests/Node.EndToEnd --nologo --verbosity quiet
 	build/run-tests Node.EndToEnd
 

@@ -15,14 +15,18 @@ internal static partial class Images
     /// <summary>The archives that a node without a registry needs.</summary>
     public static IReadOnlyList<string> Archives =>
     [
-        RepositoryFiles.PathOf("artifacts/images/test/pause.tar"),
-        RepositoryFiles.PathOf("artifacts/images/test/telemetry-sender.tar"),
-        RepositoryFiles.PathOf("artifacts/images/sentry-otel-operator.tar"),
-        RepositoryFiles.PathOf("artifacts/images/sentry-otel-gateway.tar"),
+        Archive("test/pause"),
+        Archive("test/telemetry-sender"),
+        Archive("sentry-otel-operator"),
+        Archive("sentry-otel-gateway"),
     ];
 
     private static string Version { get; } =
         VersionPrefix().Match(File.ReadAllText(RepositoryFiles.PathOf("Directory.Build.props"))).Groups["version"].Value;
+
+    private static string Archive(string name) => RepositoryFiles.PathOf($"artifacts/images/{name}.tar") is var path && File.Exists(path)
+        ? path
+        : throw new FileNotFoundException($"There is no image {path}: make images test-images builds it.", path);
 
     [GeneratedRegex("<VersionPrefix>(?<version>.*)</VersionPrefix>")]
     private static partial Regex VersionPrefix();
