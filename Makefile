@@ -1,15 +1,18 @@
 # Every target works from a fresh clone; `make test` also installs what the tests run against (build/install-prerequisites).
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-unit bench bench-load bench-scale format crds chart-docs clean prerequisites
+.PHONY: help build images run test test-unit test-e2e test-images bench bench-load bench-scale format crds chart-docs clean prerequisites
 
 configuration := Release
 
 help: ## Lists the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Builds the programs: artifacts/{gateway,operator,cli,sentry-server}
 	build/publish
+
+images: build ## Builds the container images as OCI archives with their bills of materials: artifacts/images (PLATFORM=linux/amd64)
+	build/images
 
 run: ## Runs the whole path once, for real (ONCE=1 ends by itself; CLUSTER=current uses the current kubeconfig context; SENTRY_URL, SENTRY_ORG and SENTRY_AUTH_TOKEN use that Sentry)
 	@build/install-prerequisites
@@ -18,18 +21,29 @@ run: ## Runs the whole path once, for real (ONCE=1 ends by itself; CLUSTER=curre
 	@dotnet build tests/Demo --configuration $(configuration) --nologo --verbosity quiet
 	@dotnet run --project tests/Demo --configuration $(configuration) --no-build -- $(if $(ONCE),--once) --cluster $(or $(CLUSTER),own)
 
-prerequisites: ## Installs and builds what the tests run against: etcd, kubectl, helm, a control plane, a CRD server
-	build/install-prerequisites
-	build/build-control-plane
+prerequisites: ## Installs and builds what the tests run against: etcd, kubectl, helm, a control plane, a node, a CRD server
+	build/install-prerequisites --node
+	build/build-control-plane --node
 	build/build-crd-server || [ "$(CI)" != true ]
 
-test: prerequisites build ## Runs every test
+test: prerequisites images test-images ## Runs every test
 	dotnet build SentryOtelOperator.sln --nologo --verbosity quiet
 	build/run-tests
 
 test-unit: ## Runs the tests that start no process
 	dotnet build SentryOtelOperator.sln --nologo --verbosity quiet
 	build/run-tests --unit
+
+test-e2e: ## Runs the end-to-end test on a real node (CLUSTER=current: on the current kubeconfig context, with STAND_IN_ADDRESS=an address of this machine that its pods reach, and IMAGES=a registry that holds the images of `make images test-images`)
+	build/install-prerequisites $(if $(filter current,$(CLUSTER)),,--node)
+	$(if $(filter current,$(CLUSTER)),,build/build-control-plane --node)
+	$(if $(filter current,$(CLUSTER)),,$(MAKE) --no-print-directory images test-images)
+	dotnet build tests/Node.EndToEnd --nologo --verbosity quiet
+	build/run-tests Node.EndToEnd
+
+test-images:
+	build/publish telemetry-sender
+	build/images --test
 
 bench: ## Runs the benchmarks (ratios within one run; the machine's speed cancels out)
 	dotnet run --project tests/Benchmarks --configuration Release

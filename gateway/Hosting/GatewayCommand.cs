@@ -71,6 +71,9 @@ internal static class GatewayCommand
         return await ServeAsync(configuration, source, loaded);
     }
 
+    // Kubernetes sets it in every container.
+    private static bool InPod => Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST") is { Length: > 0 };
+
     private static async Task<int> ServeAsync(GatewayConfiguration configuration, ConfigurationSource source, LoadedConfiguration loaded)
     {
         var threshold = new LogThreshold(configuration.Telemetry.LogLevel);
@@ -81,7 +84,7 @@ internal static class GatewayCommand
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
         try
         {
-            var services = new GatewayServices { LoggerFactory = loggerFactory, Version = Version, LogThreshold = threshold };
+            var services = new GatewayServices { LoggerFactory = loggerFactory, Version = Version, LogThreshold = threshold, Farewell = InPod ? TimeSpan.FromSeconds(5) : TimeSpan.Zero };
             await using var host = new GatewayHost(configuration, services);
             using var reloader = new ConfigurationReloader(host, source, loaded, services.TimeProvider, logger);
             using var reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnReload);

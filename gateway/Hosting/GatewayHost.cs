@@ -27,6 +27,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     private readonly SemaphoreSlim _changing = new(1, 1);
     private volatile GatewayConfiguration _configuration;
     private volatile bool _listening;
+    private volatile bool _stopping;
 
     public GatewayHost(GatewayConfiguration configuration, GatewayServices services)
     {
@@ -65,7 +66,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     public Uri? MetricsAddress => _probes.AddressOf("metrics");
 
     /// <summary>Why the gateway can not take its part yet; null once it can.</summary>
-    public string? NotReady => _listening ? _exporters.NotReady : "the receivers do not listen yet";
+    public string? NotReady => _stopping ? "the gateway stops" : _listening ? _exporters.NotReady : "the receivers do not listen yet";
 
     /// <summary>Starts everything.</summary>
     /// <exception cref="IOException">An address is in use, or the place of a queue can not be used.</exception>
@@ -100,13 +101,17 @@ internal sealed class GatewayHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops: no more requests, then what is queued is sent for as long as the drain may take, then the rest is dropped and counted.</summary>
+    /// <summary>Stops: after the farewell no more requests, then what is queued is sent for as long as the drain may take, then the rest is dropped and counted.</summary>
     public async Task StopAsync()
     {
         await _changing.WaitAsync();
         try
         {
             using var giveUp = new CancellationTokenSource(_configuration.DrainTimeout, _services.TimeProvider);
+            _stopping = true;
+            _receivers.Retire();
+            var farewell = _services.Farewell < _configuration.DrainTimeout / 2 ? _services.Farewell : _configuration.DrainTimeout / 2;
+            await Task.Delay(farewell, _services.TimeProvider);
             _listening = false;
 
             // What waits is sent meanwhile, and a client that does not finish its request is cut off while there is still time for the rest.

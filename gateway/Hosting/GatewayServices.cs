@@ -26,5 +26,11 @@ internal sealed record GatewayServices
     /// <summary>What stands around the connections of an exporter, both to the API and to ingest.</summary>
     public Func<HttpMessageHandler, HttpMessageHandler> Network { get; init; } = static handler => handler;
 
+    /// <summary>
+    /// How long requests are still taken once the gateway has been told to stop, each connection being closed after its next answer. In a cluster others learn only meanwhile that
+    /// this pod goes: a connection closed at once may have a request on its way that no client sends again.
+    /// </summary>
+    public TimeSpan Farewell { get; init; }
+
     public string Version { get; init; } = "0.0.0";
 }

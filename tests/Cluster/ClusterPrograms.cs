@@ -29,6 +29,9 @@ public static class ClusterPrograms
     /// <summary>The CRD server that was built last: its folder's name holds a hash of its source, older ones may lie beside it.</summary>
     internal static string CrdServer => Find("crdserver", "build/build-crd-server", "crd-server-*/crdserver");
 
+    /// <summary>kubelet, kube-scheduler or kube-proxy.</summary>
+    internal static string OfNode(string name) => Find(name, "build/build-control-plane --node", $"node-*/{name}");
+
     private static string? Assets(string name) => Variable("KUBEBUILDER_ASSETS") is { } folder ? Path.Combine(folder, name) : null;
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;

@@ -26,7 +26,7 @@ public sealed class ControlPlane : IAsyncDisposable
         Tools = new ClusterTools(_folder["home"], KubeconfigPath);
     }
 
-    /// <summary>The API server's address, <c>https://127.0.0.1:PORT</c>; a restart keeps it.</summary>
+    /// <summary>The API server's address, <c>https://127.0.0.1:PORT</c> unless <see cref="ControlPlaneOptions.Address"/> says otherwise; a restart keeps it.</summary>
     public Uri Server => (_apiServer ?? throw new InvalidOperationException("Not started")).Address;
 
     /// <summary>The certificate authority of the API server, PEM.</summary>
@@ -148,7 +148,7 @@ public sealed class ControlPlane : IAsyncDisposable
         var (etcd, client) = await Etcd.StartAsync(_folder, cancellationToken);
         _processes.Add(etcd);
 
-        _apiServer = new ApiServer(_folder, _authority, client, AuditLogPath, options.AdmissionPlugins);
+        _apiServer = new ApiServer(_folder, _authority, client, AuditLogPath, options);
         _apiServer.WriteFiles();
         PrivateFile.Write(
             KubeconfigPath,

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace SentryOtel.Cluster;
 
 /// <summary>What a <see cref="ControlPlane"/> is started with.</summary>
@@ -8,6 +10,11 @@ public sealed record ControlPlaneOptions
     /// <c>default</c> ServiceAccount of each namespace need it. True by default.
     /// </summary>
     public bool ControllerManager { get; init; } = true;
+
+    /// <summary>
+    /// Where the API server listens. On any other than the loopback address pods of a <see cref="RealNode"/> reach it too, as the Service <c>kubernetes</c>.
+    /// </summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
 
     /// <summary>Admission plugins beside those that are on by default.</summary>
     public IReadOnlyList<string> AdmissionPlugins { get; init; } = [];

@@ -100,6 +100,15 @@ internal sealed class RunningReceivers(Admission admission, IngestCounters count
         }
     }
 
+    /// <summary>Asks for each connection to be closed after its next answer.</summary>
+    public void Retire()
+    {
+        foreach (var running in _byId.Values)
+        {
+            running.Receiver.Retire();
+        }
+    }
+
     /// <summary>Takes no more requests; ends when those being answered are done, or when the token is cancelled.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {

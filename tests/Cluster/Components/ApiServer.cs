@@ -6,7 +6,7 @@ using SentryOtel.Cluster.Processes;
 namespace SentryOtel.Cluster.Components;
 
 /// <summary>How kube-apiserver is started: with RBAC, service account tokens and an audit log.</summary>
-internal sealed class ApiServer(ClusterFolder folder, CertificateAuthority authority, Uri etcd, string auditLogPath, IReadOnlyList<string> admissionPlugins)
+internal sealed class ApiServer(ClusterFolder folder, CertificateAuthority authority, Uri etcd, string auditLogPath, ControlPlaneOptions options)
 {
     // Metadata of every request; the first stage says nothing that the others do not.
     private const string AuditPolicy = """
@@ -17,10 +17,10 @@ internal sealed class ApiServer(ClusterFolder folder, CertificateAuthority autho
         - level: Metadata
         """;
 
-    private readonly int _port = LoopbackPort.Free();
+    private readonly int _port = LoopbackPort.Free(options.Address);
 
     /// <summary>The server's address; it stays the same when the server is started again.</summary>
-    internal Uri Address => new($"https://127.0.0.1:{_port}");
+    internal Uri Address => new($"https://{options.Address}:{_port}");
 
     internal void WriteFiles()
     {
@@ -29,8 +29,9 @@ internal sealed class ApiServer(ClusterFolder folder, CertificateAuthority autho
             .IssueServer(
                 "kube-apiserver",
                 ["localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc"],
-                [IPAddress.Loopback, IPAddress.Parse("10.0.0.1")])
+                [IPAddress.Loopback, IPAddress.Parse("10.0.0.1"), options.Address])
             .WriteTo(folder.Path, "apiserver");
+        authority.IssueClient("kube-apiserver-kubelet-client", "system:masters").WriteTo(folder.Path, "kubelet-client");
     }
 
     internal async Task<LocalProcess> StartAsync(CancellationToken cancellationToken)
@@ -39,10 +40,14 @@ internal sealed class ApiServer(ClusterFolder folder, CertificateAuthority autho
             ClusterPrograms.ApiServer,
             [
                 "--etcd-servers", etcd.Authority(),
-                "--bind-address", "127.0.0.1",
-                "--advertise-address", "127.0.0.1",
+                "--bind-address", $"{options.Address}",
+                "--advertise-address", $"{options.Address}",
                 "--secure-port", _port.ToString(CultureInfo.InvariantCulture),
-                "--endpoint-reconciler-type", "none",
+                // A loopback address is refused as an endpoint.
+                "--endpoint-reconciler-type", IPAddress.IsLoopback(options.Address) ? "none" : "master-count",
+                "--kubelet-client-certificate", folder["kubelet-client.crt"],
+                "--kubelet-client-key", folder["kubelet-client.key"],
+                "--kubelet-preferred-address-types", "InternalIP",
                 "--tls-cert-file", folder["apiserver.crt"],
                 "--tls-private-key-file", folder["apiserver.key"],
                 "--client-ca-file", folder["ca.crt"],
@@ -56,7 +61,7 @@ internal sealed class ApiServer(ClusterFolder folder, CertificateAuthority autho
                 "--audit-log-path", auditLogPath,
                 // One file, whatever its size: it is read as a whole.
                 "--audit-log-maxsize", "10240",
-                .. admissionPlugins.Count == 0 ? [] : (string[])["--enable-admission-plugins", string.Join(',', admissionPlugins)],
+                .. options.AdmissionPlugins.Count == 0 ? [] : (string[])["--enable-admission-plugins", string.Join(',', options.AdmissionPlugins)],
             ],
             folder["kube-apiserver.log"]);
         await Readiness.WaitAsync(process, new Uri(Address, "/readyz"), authority.CertificatePem, cancellationToken);

@@ -33,7 +33,7 @@ internal sealed class LiveGateway : IAsyncDisposable
 
     /// <summary>Starts both; <paramref name="exporter"/> are further lines of the exporter's section, <paramref name="pipelines"/> of the pipelines, <paramref name="telemetry"/> is that section.</summary>
     public static async Task<LiveGateway> StartAsync(string exporter = "", Modes? modes = null, bool grantToken = true, string pipelines = "",
-        string telemetry = "{metrics: {address: '127.0.0.1:0'}}", params string[] projects)
+        string telemetry = "{metrics: {address: '127.0.0.1:0'}}", TimeSpan farewell = default, params string[] projects)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         var sentry = await SentryServerHost.StartAsync(
@@ -60,7 +60,7 @@ internal sealed class LiveGateway : IAsyncDisposable
             """;
         var result = ConfigurationFile.Read(yaml, _ => null, _ => throw new FileNotFoundException(), 1L << 30);
         Assert.Empty(result.Problems);
-        var host = new GatewayHost(result.Configuration!, new GatewayServices { LoggerFactory = NullLoggerFactory.Instance });
+        var host = new GatewayHost(result.Configuration!, new GatewayServices { LoggerFactory = NullLoggerFactory.Instance, Farewell = farewell });
         await host.StartAsync(cancellationToken);
         return new LiveGateway(sentry, host);
     }

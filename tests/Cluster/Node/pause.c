@@ -1,0 +1,29 @@
+/* Holds a pod's namespaces: waits for signals, and collects processes that lost their parent. */
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void end(int signal)
+{
+    (void)signal;
+    _exit(0);
+}
+
+static void collect(int signal)
+{
+    (void)signal;
+    while (waitpid(-1, NULL, WNOHANG) > 0)
+    {
+    }
+}
+
+int main(void)
+{
+    signal(SIGINT, end);
+    signal(SIGTERM, end);
+    signal(SIGCHLD, collect);
+    for (;;)
+    {
+        pause();
+    }
+}
