@@ -30,7 +30,7 @@ public static class ClusterPrograms
     internal static string CrdServer => Find("crdserver", "build/build-crd-server", "crd-server-*/crdserver");
 
     /// <summary>kubelet, kube-scheduler or kube-proxy.</summary>
-    internal static string OfNode(string name) => Find(name, "build/build-control-plane --node", $"node-*/{name}");
+    internal static string OfNode(string name) => Find(name, "build/build-control-plane --node", $"control-plane-*/{name}", $"controller-manager-*/{name}", $"node-*/{name}");
 
     private static string? Assets(string name) => Variable("KUBEBUILDER_ASSETS") is { } folder ? Path.Combine(folder, name) : null;
 

@@ -19,7 +19,7 @@ internal static partial class PromQuery
         {
             var labels = Names(grouping.Groups["labels"].Value);
 
-            // "by" speaks of what stands in the parentheses after it; "on" of both sides.
+            // "by" speaks of what stands in the parentheses after it, of "and" and "unless" the left side; "on" of both sides.
             var (from, to) = grouping.Groups["word"].Value == "by" ? Operand(text, grouping.Index + grouping.Length) : (0, text.Length);
             foreach (var selector in selectors.Where(selector => selector.At >= from && selector.At < to))
             {
@@ -54,7 +54,7 @@ internal static partial class PromQuery
         for (var at = open; at < text.Length; at++)
         {
             depth += text[at] == '(' ? 1 : text[at] == ')' ? -1 : 0;
-            if (depth == 0)
+            if (depth == 0 || (depth == 1 && SetOperators().IsMatch(text, at)))
             {
                 return (open, at);
             }
@@ -67,6 +67,9 @@ internal static partial class PromQuery
 
     [GeneratedRegex("""\[[^\]]*\]|\boffset\s+\w+""")]
     private static partial Regex Durations();
+
+    [GeneratedRegex("""\G\b(?:and|unless)\b""")]
+    private static partial Regex SetOperators();
 
     [GeneratedRegex("""\b(?<word>by|on)\s*\((?<labels>[^)]*)\)""")]
     private static partial Regex Groupings();
