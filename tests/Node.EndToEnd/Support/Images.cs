@@ -22,12 +22,12 @@ internal static partial class Images
     ];
 
     private static string Version { get; } =
-        VersionPrefix().Match(File.ReadAllText(RepositoryFiles.PathOf("Directory.Build.props"))).Groups["version"].Value;
+        ProductVersion().Match(File.ReadAllText(RepositoryFiles.PathOf("Directory.Build.props"))).Groups["version"].Value;
 
     private static string Archive(string name) => RepositoryFiles.PathOf($"artifacts/images/{name}.tar") is var path && File.Exists(path)
         ? path
         : throw new FileNotFoundException($"There is no image {path}: make images test-images builds it.", path);
 
-    [GeneratedRegex("<VersionPrefix>(?<version>.*)</VersionPrefix>")]
-    private static partial Regex VersionPrefix();
+    [GeneratedRegex("<Version>(?<version>.*)</Version>")]
+    private static partial Regex ProductVersion();
 }
