@@ -1,7 +1,7 @@
 # Every target works from a fresh clone; `make test` also installs what the tests run against (build/install-prerequisites).
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help build images run test test-unit test-e2e test-images bench bench-load bench-scale format crds chart-docs clean prerequisites
+.PHONY: help build images run test test-unit test-e2e test-images bench bench-load bench-scale format crds chart-docs release-dry-run clean prerequisites
 
 configuration := Release
 
@@ -67,6 +67,10 @@ crds: ## Regenerates the custom resource definitions from their C# types
 
 chart-docs: ## Writes the table of values into the chart's README
 	dotnet run --project crds/generator -- --chart-readme charts/sentry-otel-operator
+
+release-dry-run: ## Makes what a release consists of and publishes nothing: images, chart, definitions, plugin, bills of materials, checksums (artifacts/release)
+	build/install-prerequisites --node
+	build/release
 
 clean: ## Removes what was built in this folder (the cache of the test programs stays)
 	rm -rf artifacts
