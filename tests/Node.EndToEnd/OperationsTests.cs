@@ -102,7 +102,10 @@ public sealed class OperationsTests(World world) : NodeTest(world)
     [Fact]
     public async Task Helm_test_passes()
     {
-        await World.Tools.HelmAsync(["test", Journey.Release, "--namespace", Journey.SystemNamespace, "--timeout", "120s"], cancellationToken: Cancellation);
+        await World.Tools.HelmAsync(["test", Journey.Release, "--namespace", Journey.SystemNamespace, "--timeout", "120s", "--logs"], cancellationToken: Cancellation);
+
+        // The pod of a test stays for its log, and no release owns it.
+        await World.KubectlAsync(["delete", "pod", $"{Journey.Release}-test", "--namespace", Journey.SystemNamespace]);
     }
 
     private async Task NewServiceAsync(string name)
