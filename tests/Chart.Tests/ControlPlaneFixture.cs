@@ -41,9 +41,27 @@ internal static class ControlPlaneExtensions
     /// <summary>Takes the release away, if there is one, what it leaves behind on purpose, and pods of helm test.</summary>
     public static async Task RemoveReleaseAsync(this ControlPlane controlPlane)
     {
+        await controlPlane.RemoveRoutesAsync();
         await controlPlane.HelmAsync("uninstall", Chart.Release, "--namespace", Chart.Namespace, "--ignore-not-found");
         await controlPlane.KubectlAsync("delete", "pods", "--namespace", Chart.Namespace, "--selector", "app.kubernetes.io/component=test", "--timeout=60s");
         await controlPlane.KubectlAsync("delete", "crd", "sentryexporters.sentry-otel.dev", "sentryprojectroutes.sentry-otel.dev", "--ignore-not-found", "--timeout=60s");
+    }
+
+    // Routes wait for an operator to let them go, and after an uninstall there is none.
+    private static async Task RemoveRoutesAsync(this ControlPlane controlPlane)
+    {
+        if ((await controlPlane.KubectlAsync("get", "crd", "sentryprojectroutes.sentry-otel.dev", "--ignore-not-found", "--output=name")).Length == 0)
+        {
+            return;
+        }
+
+        await controlPlane.KubectlAsync("delete", "sentryexporters,sentryprojectroutes", "--all", "--all-namespaces", "--wait=false");
+        var left = await controlPlane.KubectlAsync("get", "sentryprojectroutes", "--all-namespaces", "--output=jsonpath={range .items[*]}{.metadata.namespace} {.metadata.name}{\"\\n\"}{end}");
+        foreach (var route in left.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => line.Split(' ')))
+        {
+            await controlPlane.Tools.TryKubectlAsync(
+                ["patch", "sentryprojectroutes", route[1], "--namespace", route[0], "--type=merge", "--patch", """{"metadata": {"finalizers": null}}"""], cancellationToken: Cancellation);
+        }
     }
 
     public static Task EstablishedAsync(this ControlPlane controlPlane) =>

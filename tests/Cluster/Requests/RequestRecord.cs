@@ -32,7 +32,7 @@ public static class RequestRecord
     /// <param name="requests">The audit log.</param>
     public static void Keep(string folder, IEnumerable<AuditEvent> requests)
     {
-        var kept = requests.Select(Of).OfType<ProgramRequest>().Distinct().ToList();
+        var kept = WithoutWithdrawn(requests).Select(Of).OfType<ProgramRequest>().Distinct().ToList();
         if (kept.Count == 0)
         {
             return;
@@ -47,6 +47,24 @@ public static class RequestRecord
         ? new ProgramRequest(
             program, request.User, request.Verb, request.ApiGroup, request.Resource, request.Namespace, request.Resource is "configmaps" or "leases" ? request.Name : "", request.Code)
         : null;
+
+    /// <summary>Without what was refused because an uninstall had just taken the rights away: the operator's pods are still on their way out then.</summary>
+    public static IEnumerable<AuditEvent> WithoutWithdrawn(IEnumerable<AuditEvent> requests)
+    {
+        var isWithdrawn = false;
+        foreach (var request in requests.OrderBy(static request => request.Time))
+        {
+            if (request is { Resource: "clusterrolebindings" or "rolebindings", IsWrite: true, Code: < 300 } && request.Name.StartsWith(OperatorAccount[1..], StringComparison.Ordinal))
+            {
+                isWithdrawn = request.Verb == "delete";
+            }
+
+            if (request.Code != 403 || !isWithdrawn)
+            {
+                yield return request;
+            }
+        }
+    }
 
     private static string? ProgramOf(AuditEvent request)
     {
