@@ -102,8 +102,9 @@ public sealed class RunningProgramsTests(ControlPlaneFixture fixture)
             Assert.Fail(string.Join('\n', missing));
         }
 
-        await _controlPlane.KubectlAsync("delete", "namespace", Space, "--wait=false");
+        // In this order: nobody may write into a namespace that goes.
         await _controlPlane.RemoveReleaseAsync();
+        await _controlPlane.KubectlAsync("delete", "namespace", Space, "--wait=false");
     }
 
     private static string Program(string name) => Path.Combine(AppContext.BaseDirectory, name);
