@@ -19,11 +19,31 @@ public sealed class RequestRecordTests
         Assert.Equal(["secrets", "pods"], kept.Select(static request => request.Resource));
     }
 
+    [Fact]
+    public void A_deleted_exporter_takes_the_rights_of_its_own_gateway_alone()
+    {
+        AuditEvent[] requests =
+        [
+            RoleBinding("delete", "one", second: 0), RefusedGateway("one", second: 1), RefusedGateway("two", second: 2),
+            RoleBinding("patch", "one", second: 3), RefusedGateway("one", second: 4), Refused("pods", second: 5),
+        ];
+
+        var kept = RequestRecord.WithoutWithdrawn(requests).Where(static request => request.Code == 403);
+
+        Assert.Equal([2, 4, 5], kept.Select(static request => request.Time.Second));
+    }
+
     private static AuditEvent Binding(string verb, int second) =>
         new("admin", verb, "rbac.authorization.k8s.io", "clusterrolebindings", "", "sentry-otel-operator", 200, "", At(second), "helm");
 
+    private static AuditEvent RoleBinding(string verb, string exporter, int second) =>
+        new("collector", verb, "rbac.authorization.k8s.io", "rolebindings", "shop", $"{exporter}-gateway", 200, "", At(second), "kube-controller-manager");
+
     private static AuditEvent Refused(string resource, int second) =>
         new("system:serviceaccount:sentry-system:sentry-otel-operator", "get", "", resource, "shop", "", 403, "", At(second), "sentry-otel-operator/0");
+
+    private static AuditEvent RefusedGateway(string exporter, int second) =>
+        new($"system:serviceaccount:shop:{exporter}-gateway", "patch", "coordination.k8s.io", "leases", "shop", "", 403, "", At(second), "sentry-otel-gateway/0");
 
     private static DateTimeOffset At(int second) => DateTimeOffset.UnixEpoch.AddSeconds(second);
 }

@@ -48,23 +48,34 @@ public static class RequestRecord
             program, request.User, request.Verb, request.ApiGroup, request.Resource, request.Namespace, request.Resource is "configmaps" or "leases" ? request.Name : "", request.Code)
         : null;
 
-    /// <summary>Without what was refused because an uninstall had just taken the rights away: the operator's pods are still on their way out then.</summary>
+    /// <summary>
+    /// Without what was refused because the rights had just been taken away, while the pods were on their way out: the operator's by an uninstall, a gateway's with
+    /// its exporter.
+    /// </summary>
     public static IEnumerable<AuditEvent> WithoutWithdrawn(IEnumerable<AuditEvent> requests)
     {
-        var isWithdrawn = false;
+        var withdrawn = new HashSet<string>(StringComparer.Ordinal);
         foreach (var request in requests.OrderBy(static request => request.Time))
         {
-            if (request is { Resource: "clusterrolebindings" or "rolebindings", IsWrite: true, Code: < 300 } && request.Name.StartsWith(OperatorAccount[1..], StringComparison.Ordinal))
+            if (request is { IsWrite: true, Code: < 300 } && BoundAccount(request) is { } account)
             {
-                isWithdrawn = request.Verb == "delete";
+                _ = request.Verb == "delete" ? withdrawn.Add(account) : withdrawn.Remove(account);
             }
 
-            if (request.Code != 403 || !isWithdrawn)
+            if (request.Code != 403 || !withdrawn.Any(name => request.User.EndsWith(name, StringComparison.Ordinal)))
             {
                 yield return request;
             }
         }
     }
+
+    // The end of the name of the account that a role or binding of ours is for. The chart's begin with the operator's name; a gateway's has the name of its account.
+    private static string? BoundAccount(AuditEvent request) => request.Resource switch
+    {
+        "clusterroles" or "clusterrolebindings" or "roles" or "rolebindings" when request.Name.StartsWith(OperatorAccount[1..], StringComparison.Ordinal) => OperatorAccount,
+        "roles" or "rolebindings" when request.Name.EndsWith(GatewayAccount, StringComparison.Ordinal) => $":{request.Namespace}:{request.Name}",
+        _ => null,
+    };
 
     private static string? ProgramOf(AuditEvent request)
     {
