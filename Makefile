@@ -1,9 +1,10 @@
 # Every target works from a fresh clone; `make test` also installs what the tests run against (build/install-prerequisites).
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help build images run test test-unit test-e2e test-images bench bench-load bench-scale format crds chart-docs release-dry-run clean prerequisites
+.PHONY: help build images run cluster test test-unit test-e2e test-images bench bench-load bench-scale format crds chart-docs release-dry-run clean prerequisites
 
 configuration := Release
+version := $(shell sed -n 's|.*<Version>\(.*\)</Version>.*|\1|p' Directory.Build.props)
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +21,14 @@ run: ## Runs the whole path once, for real (ONCE=1 ends by itself; CLUSTER=curre
 	@build/publish
 	@dotnet build tests/Demo --configuration $(configuration) --nologo --verbosity quiet
 	@dotnet run --project tests/Demo --configuration $(configuration) --no-build -- $(if $(ONCE),--once) --cluster $(or $(CLUSTER),own)
+
+cluster: ## A cluster of one real node on this machine, with our images, until Ctrl-C (root only): to try things by hand
+	@build/install-prerequisites --node
+	@build/build-control-plane --node
+	@$(MAKE) --no-print-directory images test-images
+	@dotnet build tests/Cluster --configuration $(configuration) --nologo --verbosity quiet
+	@dotnet run --project tests/Cluster --configuration $(configuration) --no-build -- up --pause-image ghcr.io/sentry-otel/pause:$(version) \
+		$(addprefix --archive artifacts/images/,test/pause.tar test/telemetry-sender.tar sentry-otel-operator.tar sentry-otel-gateway.tar)
 
 prerequisites: ## Installs and builds what the tests run against: etcd, kubectl, helm, a control plane, a node, a CRD server
 	build/install-prerequisites --node

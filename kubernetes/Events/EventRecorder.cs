@@ -21,6 +21,7 @@ public sealed class EventRecorder : IEventRecorder
 
     private readonly Channel<V1Event> _queue = Channel.CreateBounded<V1Event>(new BoundedChannelOptions(Capacity) { SingleReader = true });
     private readonly EventSeriesCache _series = new();
+    private readonly OverflowNotice _overflow;
     private readonly IKubernetesClient _client;
     private readonly string _controller;
     private readonly string _instance;
@@ -43,6 +44,7 @@ public sealed class EventRecorder : IEventRecorder
         _controller = reportingController;
         _instance = EventText.Cut($"{reportingController.Replace('/', '-')}-{Environment.MachineName}", EventText.MaxInstance);
         _time = timeProvider;
+        _overflow = new OverflowNotice(SweepInterval, timeProvider);
         _logger = logger;
         _metrics = metrics;
         foreach (var result in new[] { "sent", "dropped_full", "dropped_failed" })
@@ -61,7 +63,7 @@ public sealed class EventRecorder : IEventRecorder
         if (!_queue.Writer.TryWrite(Build(regarding, type, reason, action, note, related)))
         {
             Count("dropped_full", 1);
-            Log.QueueFull(_logger, ObjectKey.Of(regarding), reason);
+            TellOverflow(_overflow.Add());
         }
     }
 
@@ -80,6 +82,7 @@ public sealed class EventRecorder : IEventRecorder
                 if (_time.GetElapsedTime(sweptAt) >= SweepInterval)
                 {
                     await WriteSeriesAsync(everything: false, stopping, abort).ConfigureAwait(false);
+                    TellOverflow(_overflow.TakeDue());
                     sweptAt = _time.GetTimestamp();
                 }
 
@@ -171,6 +174,14 @@ public sealed class EventRecorder : IEventRecorder
                 Drop(entity, exception);
                 throw;
             }
+        }
+    }
+
+    private void TellOverflow(long dropped)
+    {
+        if (dropped > 0)
+        {
+            Log.QueueFull(_logger, dropped, Capacity);
         }
     }
 

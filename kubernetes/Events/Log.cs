@@ -1,12 +1,11 @@
 using Microsoft.Extensions.Logging;
-using SentryOtel.Kubernetes.Entities;
 
 namespace SentryOtel.Kubernetes.Events;
 
 internal static partial class Log
 {
-    [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "Event {Reason} of {Key} dropped: the queue is full")]
-    public static partial void QueueFull(ILogger logger, ObjectKey key, string reason);
+    [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "{Count} events dropped: {Capacity} wait already. Reconciling goes on without them")]
+    public static partial void QueueFull(ILogger logger, long count, int capacity);
 
     [LoggerMessage(EventId = 2, Level = LogLevel.Warning, Message = "Event {Reason} of {Name} dropped: it could not be written")]
     public static partial void Dropped(ILogger logger, Exception exception, string? name, string? reason);

@@ -31,7 +31,7 @@ internal static class CatalogDrift
         var inUse = keys.FirstOrDefault(key => string.Equals(key.Public, known.PublicKey, StringComparison.OrdinalIgnoreCase));
         return inUse is null
             || (known.Created && !keys.Any(key => OwnershipMarker.IsOurs(key, request.Owner)))
-            || (endpoints is not null && OtlpEndpoints.TryFromKey(inUse, out var present, out _) && present.WithIngestUrl(request.IngestUrl) != endpoints);
+            || (endpoints is not null && OtlpEndpoints.TryFromKey(inUse, request.IngestUrl, out var present, out _) && present != endpoints);
     }
 
     private static bool IsOutOfLine(ProvisionRequest request, KnownProject known, SentryProject project) =>

@@ -16,12 +16,14 @@ public sealed record OtlpEndpoints(Uri Traces, Uri Logs)
     }
 
     /// <summary>
-    /// Takes the addresses that the key names (the server knows its own paths, which changed over time), else derives them from its DSN.
+    /// Takes the addresses that the key names (the server knows its own paths, which changed over time), else derives them from its DSN, and moves them below
+    /// <paramref name="ingestUrl"/>. With that one a key needs no address at all: a Sentry whose <c>system.url-prefix</c> is unset gives DSNs without scheme and host.
     /// </summary>
     /// <param name="key">A client key as the API gives it.</param>
+    /// <param name="ingestUrl">The base to use in place of the server's own; null for none.</param>
     /// <param name="endpoints">Set on success.</param>
     /// <param name="error">Says what is wrong with the key, without the key.</param>
-    public static bool TryFromKey(ProjectKey key, [NotNullWhen(true)] out OtlpEndpoints? endpoints, [NotNullWhen(false)] out string? error)
+    public static bool TryFromKey(ProjectKey key, Uri? ingestUrl, [NotNullWhen(true)] out OtlpEndpoints? endpoints, [NotNullWhen(false)] out string? error)
     {
         ArgumentNullException.ThrowIfNull(key);
         endpoints = null;
@@ -29,17 +31,25 @@ public sealed record OtlpEndpoints(Uri Traces, Uri Logs)
         var logs = Address(key.Dsn?.OtlpLogs);
         if (traces is not null && logs is not null)
         {
-            endpoints = new OtlpEndpoints(traces, logs);
+            endpoints = new OtlpEndpoints(traces, logs).WithIngestUrl(ingestUrl);
             error = null;
             return true;
         }
 
-        if (!Dsn.TryParse(key.Dsn?.Public, out var dsn, out error))
+        if (Dsn.TryParse(key.Dsn?.Public, out var dsn, out error))
+        {
+            endpoints = new OtlpEndpoints(traces ?? Derive(dsn, "traces"), logs ?? Derive(dsn, "logs")).WithIngestUrl(ingestUrl);
+            return true;
+        }
+
+        if (ingestUrl is null || !Dsn.IsProjectId(key.ProjectId))
         {
             return false;
         }
 
-        endpoints = new OtlpEndpoints(traces ?? Derive(dsn, "traces"), logs ?? Derive(dsn, "logs"));
+        var baseAddress = new Uri(ingestUrl.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/");
+        endpoints = new OtlpEndpoints(Derive(baseAddress, key.ProjectId, "traces"), Derive(baseAddress, key.ProjectId, "logs"));
+        error = null;
         return true;
     }
 
@@ -59,7 +69,9 @@ public sealed record OtlpEndpoints(Uri Traces, Uri Logs)
         }
     }
 
-    private static Uri Derive(Dsn dsn, string signal) => new(dsn.BaseAddress, $"api/{dsn.ProjectId}/integration/otlp/v1/{signal}");
+    private static Uri Derive(Dsn dsn, string signal) => Derive(dsn.BaseAddress, dsn.ProjectId, signal);
+
+    private static Uri Derive(Uri baseAddress, string projectId, string signal) => new(baseAddress, $"api/{projectId}/integration/otlp/v1/{signal}");
 
     private static Uri? Address(string? text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0 ? uri : null;

@@ -160,7 +160,7 @@ public sealed class ProjectProvisioner(ISentryApiClient client, TimeProvider tim
             return keyError!;
         }
 
-        if (!OtlpEndpoints.TryFromKey(key, out var endpoints, out var error))
+        if (!OtlpEndpoints.TryFromKey(key, request.IngestUrl, out var endpoints, out var error))
         {
             return new ProvisionError(ProvisionErrorReason.InvalidKey, $"the client key \"{key.Name}\" of project \"{project.Slug}\" is not usable: {error}");
         }
@@ -174,7 +174,7 @@ public sealed class ProjectProvisioner(ISentryApiClient client, TimeProvider tim
             Renamed = project.Slug != request.Slug,
             ReplacedId = request.Known is { } known && known.Id != project.Id ? known.Id : null,
             PublicKey = key.Public,
-            Endpoints = endpoints.WithIngestUrl(request.IngestUrl),
+            Endpoints = endpoints,
             Warning = !createdNow && (created || request.Adoption == AdoptionPolicy.Adopt)
                 ? await AlignAsync(request, project, cancellationToken).ConfigureAwait(false)
                 : null,

@@ -28,6 +28,24 @@ public sealed class ClusterTools(string home, string kubeconfig)
         return (await TryKubectlAsync(list, standardInput, cancellationToken)).Succeeded("kubectl " + string.Join(' ', list));
     }
 
+    /// <summary>Creates custom resource definitions and waits until they are served.</summary>
+    /// <param name="folder">Their manifests.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="InvalidOperationException">They are not established within a minute.</exception>
+    public async Task InstallDefinitionsAsync(string folder, CancellationToken cancellationToken = default)
+    {
+        await KubectlAsync(["create", "--validate=false", "--filename", folder], null, cancellationToken);
+        string[] wait = ["wait", "crd", "--all", "--for=condition=Established", "--timeout=60s"];
+        while (await TryKubectlAsync(wait, null, cancellationToken) is { ExitCode: not 0 } failed)
+        {
+            // On a busy machine kubectl may look before the server has written the first condition, which it takes for an error.
+            if (!failed.Error.Contains("accessor error", StringComparison.Ordinal))
+            {
+                throw new InvalidOperationException($"The definitions of {folder} are not established: {failed.Error}");
+            }
+        }
+    }
+
     /// <summary>Runs helm and returns what it answered, success or not.</summary>
     public Task<CommandResult> TryHelmAsync(IEnumerable<string> arguments, string? standardInput = null, CancellationToken cancellationToken = default)
         => CommandResult.RunAsync(ClusterPrograms.Helm, arguments, standardInput, _environment, cancellationToken);

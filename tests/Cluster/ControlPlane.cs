@@ -81,19 +81,7 @@ public sealed class ControlPlane : IAsyncDisposable
     /// <summary>Creates custom resource definitions and waits until they are served.</summary>
     /// <param name="folder">Their manifests.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task InstallDefinitionsAsync(string folder, CancellationToken cancellationToken = default)
-    {
-        await RunKubectlAsync(["create", "--validate=false", "--filename", folder], null, cancellationToken);
-        string[] wait = ["wait", "crd", "--all", "--for=condition=Established", "--timeout=60s"];
-        while (await Tools.TryKubectlAsync(wait, null, cancellationToken) is { ExitCode: not 0 } failed)
-        {
-            // On a busy machine kubectl may look before the server has written the first condition, which it takes for an error.
-            if (!failed.Error.Contains("accessor error", StringComparison.Ordinal))
-            {
-                throw new InvalidOperationException($"The definitions of {folder} are not established: {failed.Error}");
-            }
-        }
-    }
+    public Task InstallDefinitionsAsync(string folder, CancellationToken cancellationToken = default) => Tools.InstallDefinitionsAsync(folder, cancellationToken);
 
     /// <summary>Writes a kubeconfig for a service account that exists, with a token from TokenRequest (valid for a day).</summary>
     /// <returns>The file's path.</returns>

@@ -1,11 +1,12 @@
 using System.Text.RegularExpressions;
 using SentryOtel.Crds.Validation;
+using SentryOtel.Testing;
 
 namespace SentryOtel.Crds.Tests;
 
 /// <summary>The CEL rules as a new API server understands them: the same table that the C# validators are held to.</summary>
 [Trait("Category", "Processes")]
-public sealed partial class CelTests(CelServerFixture fixture) : IClassFixture<CelServerFixture>
+public sealed partial class CelTests(RuleServerFixture fixture) : IClassFixture<RuleServerFixture>
 {
     public static TheoryData<string> Cases => ValidatorTests.Cases;
 

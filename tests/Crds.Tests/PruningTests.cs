@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using SentryOtel.Cluster;
 using SentryOtel.Kubernetes.Entities;
+using SentryOtel.Testing;
 
 namespace SentryOtel.Crds.Tests;
 
@@ -13,7 +14,7 @@ public sealed class ControlPlaneFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         ControlPlane = await ControlPlane.StartAsync(new ControlPlaneOptions { ControllerManager = false }, TestContext.Current.CancellationToken);
-        await ControlPlane.Tools.InstallDefinitionsAsync(rules: false);
+        await ControlPlane.InstallDefinitionsAsync(RepositoryFiles.PathOf("charts/sentry-otel-operator/files/crds/plain"), TestContext.Current.CancellationToken);
     }
 
     public ValueTask DisposeAsync() => ControlPlane.DisposeAsync();

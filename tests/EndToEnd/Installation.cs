@@ -63,29 +63,8 @@ internal sealed class Installation : IAsyncDisposable
         JsonNode.Parse(await KubectlAsync(["get", .. what.Split(' '), "--namespace", @namespace, "--output", "json"], cancellationToken))!;
 
     /// <summary>A namespace with an exporter <c>sentry</c> in it that reports to the stand-in.</summary>
-    public async Task CreateExporterAsync(string @namespace, CancellationToken cancellationToken) =>
-        await KubectlAsync(
-            ["apply", "--filename", "-"],
-            cancellationToken,
-            $$"""
-            apiVersion: v1
-            kind: Namespace
-            metadata: {name: {{@namespace}}}
-            ---
-            apiVersion: v1
-            kind: Secret
-            metadata: {name: sentry-token, namespace: {{@namespace}}}
-            stringData: {token: {{Token}}}
-            ---
-            apiVersion: sentry-otel.dev/v1alpha1
-            kind: SentryExporter
-            metadata: {name: sentry, namespace: {{@namespace}}}
-            spec:
-              url: {{Sentry.ManagementUrl.AbsoluteUri.TrimEnd('/')}}
-              orgSlug: acme
-              authTokenSecretRef: {name: sentry-token, key: token}
-              autoCreateProjects: true
-            """);
+    public Task CreateExporterAsync(string @namespace, CancellationToken cancellationToken) =>
+        KubectlAsync(["apply", "--filename", "-"], cancellationToken, ExporterManifest.Of(@namespace, "sentry", Sentry.ManagementUrl, Token));
 
     public Task WaitReadyAsync(string @namespace, string what, CancellationToken cancellationToken) =>
         KubectlAsync(["wait", "--for=condition=Ready", what, "--namespace", @namespace, "--timeout=90s"], cancellationToken);

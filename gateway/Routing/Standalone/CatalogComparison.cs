@@ -44,9 +44,10 @@ internal sealed class CatalogComparison(Func<ExporterConfiguration> exporter, st
 
     private void Take(string slug, SentryProject project, ProjectCatalog catalog, RouteTarget? inUse)
     {
-        if (ProjectKeyChoice.Choose(catalog.KeysOf(project.Id), inUse: inUse?.PublicKey) is { } key && OtlpEndpoints.TryFromKey(key, out var endpoints, out _))
+        if (ProjectKeyChoice.Choose(catalog.KeysOf(project.Id), inUse: inUse?.PublicKey) is { } key
+            && OtlpEndpoints.TryFromKey(key, exporter().IngestUrl, out var endpoints, out _))
         {
-            table.Settle(slug, LookupVerdicts.Target(organization, project.Id, project.Slug, key.Public, endpoints.WithIngestUrl(exporter().IngestUrl)));
+            table.Settle(slug, LookupVerdicts.Target(organization, project.Id, project.Slug, key.Public, endpoints));
         }
     }
 }

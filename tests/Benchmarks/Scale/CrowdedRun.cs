@@ -52,6 +52,7 @@ internal sealed class CrowdedRun(ScaleOptions options, TextWriter output)
         await population.AddAsync("routes", options.Routes, number => Population.Route(SpaceOf(number), $"service-{number}"), cancellationToken);
         await population.AddAsync("pods", options.Pods, number => Population.Pod(SpaceOf(number), $"crowd-5d59d67564-{number}"), cancellationToken);
         await population.AddAsync("Deployments", options.Deployments, number => Population.Deployment(SpaceOf(number), $"crowd-{number}", isLabelled: false), cancellationToken);
+        await population.SettleAsync(options.Deployments, cancellationToken);
     }
 
     private string SpaceOf(int number) => $"team-{number % options.Exporters}";

@@ -11,6 +11,8 @@ internal sealed class Population(ScaleWorld world, TextWriter output)
 {
     private const int AtOnce = 24;
 
+    private static readonly TimeSpan SettleInterval = TimeSpan.FromSeconds(10);
+
     private static readonly ApplyOptions ByPeople = new() { FieldManager = "people", Force = true };
 
     /// <summary>A namespace with an exporter <c>main</c> in it.</summary>
@@ -48,6 +50,25 @@ internal sealed class Population(ScaleWorld world, TextWriter output)
                 await output.WriteLineAsync($"  {now:N0} of {count:N0} {what}");
             }
         });
+    }
+
+    /// <summary>
+    /// Waits until the controllers of Kubernetes have seen every Deployment: gateways would stand in line behind them, and that would be the time measured.
+    /// </summary>
+    public async Task SettleAsync(int deployments, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var all = await world.Client.ListAllAsync<V1Deployment>(null, new ListOptions { ResourceVersion = "0" }, cancellationToken);
+            var seen = all.Items.Count(static deployment => deployment.Status?.ObservedGeneration is not null);
+            await output.WriteLineAsync($"  {seen:N0} of {deployments:N0} Deployments seen by kube-controller-manager");
+            if (seen >= deployments)
+            {
+                return;
+            }
+
+            await Task.Delay(SettleInterval, cancellationToken);
+        }
     }
 
     /// <summary>A Deployment without pods; discovered when it is labelled.</summary>

@@ -12,6 +12,7 @@ internal sealed class Readiness(ScaleWorld world, TextWriter output)
 
     /// <summary>Returns how long it took from now.</summary>
     /// <exception cref="InvalidOperationException">The operator ended.</exception>
+    /// <remarks>Also throws what made the gateways fail.</remarks>
     public async Task<TimeSpan> WaitAsync(LocalProcess operatorProcess, int routes, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
@@ -22,13 +23,19 @@ internal sealed class Readiness(ScaleWorld world, TextWriter output)
                 throw new InvalidOperationException($"The operator ended:\n{operatorProcess.LogTail()}");
             }
 
+            if (world.Gateways.IsCompleted)
+            {
+                await world.Gateways;
+            }
+
             // What exporters say of their routes: reading thousands of routes again and again would be the load that is measured.
             var exporters = await world.Client.ListAllAsync<SentryExporter>(null, null, cancellationToken);
             var accepted = exporters.Items.Sum(static exporter => exporter.Status?.Routes?.Total ?? 0);
             var ready = exporters.Items.Sum(static exporter => exporter.Status?.Routes?.Ready ?? 0);
+            var gateways = exporters.Items.Count(static exporter => exporter.Status?.Conditions.IsConditionTrue("GatewayAvailable") == true);
             var refused = SentryCalls.Read(world.Sentry).Refused;
             await output.WriteLineAsync(
-                $"  {watch.Elapsed.TotalSeconds,5:0} s: {accepted:N0} routes, {ready:N0} ready; {ProcessMemory.Of(operatorProcess.Id).ResidentMiB:0} MiB; {refused:N0} times 429");
+                $"  {watch.Elapsed.TotalSeconds,5:0} s: {accepted:N0} routes, {ready:N0} ready; {gateways:N0} gateways; {ProcessMemory.Of(operatorProcess.Id).ResidentMiB:0} MiB; {refused:N0} times 429");
             if (ready >= routes && await AreReadyAsync(routes, cancellationToken))
             {
                 return watch.Elapsed;

@@ -33,6 +33,9 @@ internal sealed class ScaleWorld : IAsyncDisposable
 
     public SentryServerHost Sentry { get; }
 
+    /// <summary>Faulted when the gateways that are words only have failed.</summary>
+    public Task Gateways => _gateways.Completion;
+
     /// <summary>The API server as administrator.</summary>
     public KubernetesClient Client { get; }
 

@@ -1,4 +1,3 @@
-using SentryOtel.Cluster;
 using SentryOtel.Testing;
 
 namespace SentryOtel.Cli.Tests.Conversion;
@@ -26,28 +25,18 @@ public sealed class ServerValidationTests(ClusterFixture cluster)
 
 /// <summary>A new API server, which evaluates the rules in CEL, takes it too.</summary>
 [Trait("Category", "Processes")]
-public sealed class RuleValidationTests
+public sealed class RuleValidationTests(RuleServerFixture rules) : IClassFixture<RuleServerFixture>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Server_that_evaluates_CEL_takes_every_custom_resource()
     {
-        if (CrdServer.WhyNotBuilt() is { } reason)
-        {
-            Assert.SkipUnless(Environment.GetEnvironmentVariable("CI") == "true", reason);
-            Assert.Fail(reason);
-        }
-
-        await using var server = await CrdServer.StartAsync(Cancellation);
-        var definitions = RepositoryFiles.PathOf("charts/sentry-otel-operator/files/crds/cel");
-        await server.Tools.KubectlAsync(["create", "--validate=false", "--filename", definitions], null, Cancellation);
-        await server.Tools.KubectlAsync(["wait", "--for=condition=Established", "--timeout=60s", "--filename", definitions], null, Cancellation);
         foreach (var name in (string[])["otelcol-migration", "two-organisations", "otlphttp"])
         {
             foreach (var manifest in ConversionFiles.Convert(name).Exporters.SelectMany(static exporter => exporter.Manifests()).Where(static manifest => (string?)manifest["kind"] is "SentryExporter" or "SentryProjectRoute"))
             {
-                var answer = await server.Tools.TryKubectlAsync(["create", "--validate=false", "--dry-run=server", "--filename", "-"], manifest.ToJsonString(), Cancellation);
+                var answer = await rules.Server.Tools.TryKubectlAsync(["create", "--validate=false", "--dry-run=server", "--filename", "-"], manifest.ToJsonString(), Cancellation);
 
                 Assert.True(answer.ExitCode == 0, answer.Error + manifest);
             }

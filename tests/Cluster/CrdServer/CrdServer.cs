@@ -56,6 +56,11 @@ public sealed class CrdServer : IAsyncDisposable
     public Task<string> RunKubectlAsync(IEnumerable<string> arguments, string? standardInput = null, CancellationToken cancellationToken = default)
         => Tools.KubectlAsync(arguments, standardInput, cancellationToken);
 
+    /// <summary>Creates custom resource definitions and waits until they are served.</summary>
+    /// <param name="folder">Their manifests.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task InstallDefinitionsAsync(string folder, CancellationToken cancellationToken = default) => Tools.InstallDefinitionsAsync(folder, cancellationToken);
+
     /// <summary>Kills the server and its etcd and deletes their folder.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -32,9 +32,12 @@ public sealed class StandInGateways : IAsyncDisposable
     {
         (_client, _namespace) = (client, @namespace);
         _running = Task.WhenAll(
-            Task.Run(() => FollowAsync<V1Pod>("gateway", ReportAsync)),
-            Task.Run(() => FollowAsync<V1ConfigMap>("routing-table", AcknowledgeAsync)));
+            Task.Run(() => StopTogetherAsync(FollowAsync<V1Pod>("gateway", ReportAsync))),
+            Task.Run(() => StopTogetherAsync(FollowAsync<V1ConfigMap>("routing-table", AcknowledgeAsync))));
     }
+
+    /// <summary>Ends when these gateways do; faulted when something went wrong on the way. Who waits for what they report looks at it, or waits for ever.</summary>
+    public Task Completion => _running;
 
     /// <summary>Stops; throws what went wrong on the way.</summary>
     public async ValueTask DisposeAsync()
@@ -42,6 +45,18 @@ public sealed class StandInGateways : IAsyncDisposable
         await _stop.CancelAsync();
         await _running;
         _stop.Dispose();
+    }
+
+    private async Task StopTogetherAsync(Task following)
+    {
+        try
+        {
+            await following;
+        }
+        finally
+        {
+            await _stop.CancelAsync();
+        }
     }
 
     private async Task FollowAsync<T>(string component, Func<T, Task> handle)
@@ -71,7 +86,7 @@ public sealed class StandInGateways : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception exception) when (exception is KubernetesException { IsGone: true } or HttpRequestException or IOException or TimeoutException)
+            catch (Exception exception) when (exception is KubernetesException { IsGone: true } or KubernetesException { IsTransient: true } or HttpRequestException or IOException or TimeoutException)
             {
                 // The server was away, or the watch is too old: from the list again.
                 await Task.Delay(Pause, CancellationToken.None);

@@ -77,27 +77,7 @@ internal sealed class Journey(World world)
 
     /// <summary>Creates a namespace with an exporter in it.</summary>
     public Task CreateExporterAsync(string @namespace, string name, string token, string specification = "") => world.KubectlAsync(
-        ["apply", "--filename", "-"],
-        $$"""
-        apiVersion: v1
-        kind: Namespace
-        metadata: {name: {{@namespace}}}
-        ---
-        apiVersion: v1
-        kind: Secret
-        metadata: {name: sentry-token, namespace: {{@namespace}}}
-        stringData: {token: {{token}}}
-        ---
-        apiVersion: sentry-otel.dev/v1alpha1
-        kind: SentryExporter
-        metadata: {name: {{name}}, namespace: {{@namespace}}}
-        spec:
-          url: {{world.Sentry.ManagementUrl.AbsoluteUri.TrimEnd('/')}}
-          orgSlug: acme
-          authTokenSecretRef: {name: sentry-token, key: token}
-          autoCreateProjects: true
-          {{specification}}
-        """);
+        ["apply", "--filename", "-"], ExporterManifest.Of(@namespace, name, world.Sentry.ManagementUrl, token, specification));
 
     /// <summary>Waits for an exporter as a person does.</summary>
     public Task ExporterReadyAsync(string @namespace, string name) => WaitAsync(@namespace, $"sentryexporter/{name}");

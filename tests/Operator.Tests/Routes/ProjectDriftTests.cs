@@ -4,6 +4,7 @@ using SentryOtel.Kubernetes.Conditions;
 using SentryOtel.Operator.Controllers;
 using SentryOtel.SentryServer;
 using SentryOtel.SentryServer.Faults;
+using SentryOtel.SentryServer.State;
 
 namespace SentryOtel.Operator.Tests.Routes;
 
@@ -40,6 +41,23 @@ public sealed class ProjectDriftTests(RouteCluster cluster)
         world.Sentry.State.Keys.Update(before.Status.Project.PublicKey!, static key => key with { IsActive = true });
 
         await world.WaitAsync("orders", "ProjectReady", true, "ProjectFound");
+    }
+
+    [Fact]
+    public async Task A_key_without_an_address_is_refused_by_name_until_the_exporter_has_one()
+    {
+        var options = new SentryServerOptions { Projects = ["orders"], Modes = new Modes { AddressesInKeys = false } };
+        await using var world = await RouteWorld.StartAsync(cluster, options);
+        await world.CreateExporterAsync();
+        await world.CreateRouteAsync("orders");
+
+        var refused = await world.WaitAsync("orders", "ProjectReady", false, "InvalidKey");
+        await world.Client.PatchAsync<SentryExporter>(
+            RouteWorld.Exporter, world.Namespace, JsonNode.Parse("""{"spec":{"ingest":{"urlOverride":"http://relay.example:3000"}}}""")!.AsObject(), null, RouteWorld.Cancellation);
+        await world.WaitAsync("orders", "ProjectReady", true, "ProjectFound");
+
+        var message = refused.Status!.Conditions!.First(static condition => condition.Type == "ProjectReady").Message;
+        Assert.Contains("the client key \"Default\" of project \"orders\" is not usable", message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -58,7 +58,7 @@ public sealed class DsnTests
             Dsn = new ProjectKeyDsn { Public = $"https://{Key}@host/5", OtlpTraces = "https://host/api/5/otlp/v1/traces" },
         };
 
-        Assert.True(OtlpEndpoints.TryFromKey(key, out var endpoints, out _));
+        Assert.True(OtlpEndpoints.TryFromKey(key, null, out var endpoints, out _));
         Assert.Equal("https://host/api/5/otlp/v1/traces", endpoints.Traces.AbsoluteUri);
         Assert.Equal("https://host/api/5/integration/otlp/v1/logs", endpoints.Logs.AbsoluteUri);
         Assert.DoesNotContain(Key, key.ToString(), StringComparison.Ordinal);
@@ -74,5 +74,18 @@ public sealed class DsnTests
 
         Assert.Equal("http://relay.monitoring:3000/edge/api/5/integration/otlp/v1/logs", moved.Logs.AbsoluteUri);
         Assert.Same(endpoints, endpoints.WithIngestUrl(null));
+    }
+
+    [Fact]
+    public void A_key_of_a_server_that_does_not_know_its_own_address_needs_an_ingest_address()
+    {
+        var key = new ProjectKey { Public = Key, ProjectId = "5", Dsn = new ProjectKeyDsn { Public = $"://{Key}@/5", OtlpTraces = "/api/5/integration/otlp/v1/traces" } };
+
+        Assert.False(OtlpEndpoints.TryFromKey(key, null, out _, out var error));
+        Assert.True(OtlpEndpoints.TryFromKey(key, new Uri("http://relay.monitoring:3000/edge/"), out var endpoints, out _));
+
+        Assert.DoesNotContain(Key, error, StringComparison.Ordinal);
+        Assert.Equal("http://relay.monitoring:3000/edge/api/5/integration/otlp/v1/traces", endpoints.Traces.AbsoluteUri);
+        Assert.Equal("http://relay.monitoring:3000/edge/api/5/integration/otlp/v1/logs", endpoints.Logs.AbsoluteUri);
     }
 }

@@ -80,12 +80,13 @@ internal sealed class ManagementJson(SentryState state, PublicAddresses addresse
     public JsonObject Key(ProjectKey key)
     {
         var ingest = addresses.Ingest;
-        var path = ingest.AbsolutePath.TrimEnd('/');
-        var integration = $"{ingest.Scheme}://{ingest.Authority}{path}/api/{Id(key.ProjectId)}/integration/";
+        var (scheme, place) = state.Modes.AddressesInKeys ? (ingest.Scheme, ingest.Authority + ingest.AbsolutePath.TrimEnd('/')) : ("", "");
+        var origin = state.Modes.AddressesInKeys ? $"{scheme}://{place}" : "";
+        var integration = $"{origin}/api/{Id(key.ProjectId)}/integration/";
         var dsn = new JsonObject
         {
-            ["public"] = $"{ingest.Scheme}://{key.Public}@{ingest.Authority}{path}/{Id(key.ProjectId)}",
-            ["secret"] = $"{ingest.Scheme}://{key.Public}:{key.Secret}@{ingest.Authority}{path}/{Id(key.ProjectId)}",
+            ["public"] = $"{scheme}://{key.Public}@{place}/{Id(key.ProjectId)}",
+            ["secret"] = $"{scheme}://{key.Public}:{key.Secret}@{place}/{Id(key.ProjectId)}",
         };
         if (state.Modes.OtlpUrlsInKeys)
         {

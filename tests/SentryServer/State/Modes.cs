@@ -72,6 +72,9 @@ public sealed record Modes
     /// <summary>Keys carry <c>dsn.otlp_traces</c>, <c>dsn.otlp_logs</c> and <c>dsn.integration</c>. Absent before July 2025.</summary>
     public bool OtlpUrlsInKeys { get; init; } = true;
 
+    /// <summary>Keys carry the server's address. When false <c>system.url-prefix</c> is unset, and DSNs have neither scheme nor host.</summary>
+    public bool AddressesInKeys { get; init; } = true;
+
     /// <summary>The organisation-wide key list exists. Absent (404) before December 2025.</summary>
     public bool OrganizationProjectKeys { get; init; } = true;
 

@@ -1,9 +1,9 @@
 using SentryOtel.Cluster;
 
-namespace SentryOtel.Crds.Tests;
+namespace SentryOtel.Testing;
 
-/// <summary>A server that evaluates CEL, with both definitions in it.</summary>
-public sealed class CelServerFixture : IAsyncLifetime
+/// <summary>A server of a new Kubernetes, which evaluates the rules in CEL, with both definitions in it. Compiled into each test assembly that asks one.</summary>
+public sealed class RuleServerFixture : IAsyncLifetime
 {
     private CrdServer? _server;
 
@@ -24,13 +24,11 @@ public sealed class CelServerFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (CrdServer.WhyNotBuilt() is not null)
+        if (CrdServer.WhyNotBuilt() is null)
         {
-            return;
+            _server = await CrdServer.StartAsync(TestContext.Current.CancellationToken);
+            await _server.InstallDefinitionsAsync(RepositoryFiles.PathOf("charts/sentry-otel-operator/files/crds/cel"), TestContext.Current.CancellationToken);
         }
-
-        _server = await CrdServer.StartAsync(TestContext.Current.CancellationToken);
-        await _server.Tools.InstallDefinitionsAsync(rules: true);
     }
 
     public async ValueTask DisposeAsync()
