@@ -46,6 +46,18 @@ public sealed class ClusterTools(string home, string kubeconfig)
         }
     }
 
+    /// <summary>Runs a line as a person types it, in bash, with kubectl and helm on the PATH.</summary>
+    /// <param name="command">The line.</param>
+    /// <param name="folder">Where.</param>
+    /// <param name="programs">A folder with more programs for the PATH; null for none.</param>
+    /// <param name="cancellationToken">Kills the shell.</param>
+    public Task<CommandResult> TryShellAsync(string command, string folder, string? programs, CancellationToken cancellationToken)
+    {
+        string?[] path = [Path.GetDirectoryName(ClusterPrograms.Kubectl), Path.GetDirectoryName(ClusterPrograms.Helm), programs, Environment.GetEnvironmentVariable("PATH")];
+        var environment = new Dictionary<string, string>(_environment) { ["PATH"] = string.Join(':', path.Where(static item => item is { Length: > 0 })) };
+        return CommandResult.RunAsync("/usr/bin/env", ["--chdir", folder, "bash", "-c", command], standardInput: null, environment, cancellationToken);
+    }
+
     /// <summary>Runs helm and returns what it answered, success or not.</summary>
     public Task<CommandResult> TryHelmAsync(IEnumerable<string> arguments, string? standardInput = null, CancellationToken cancellationToken = default)
         => CommandResult.RunAsync(ClusterPrograms.Helm, arguments, standardInput, _environment, cancellationToken);

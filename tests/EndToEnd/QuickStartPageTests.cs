@@ -1,3 +1,4 @@
+using SentryOtel.Cluster;
 using SentryOtel.Cluster.Processes;
 using SentryOtel.Testing;
 
@@ -30,6 +31,8 @@ public sealed class QuickStartPageTests
             }
 
             Assert.True(outputs.Count > 10);
+            Assert.NotNull(installation.Sentry.State.Projects.Find("orders"));
+            Assert.Empty((await installation.GetAsync("shop", "sentryprojectroutes", Cancellation))["items"]!.AsArray());
             if (Environment.GetEnvironmentVariable("UPDATE_EXPECTED") == "true")
             {
                 await File.WriteAllTextAsync(RepositoryFiles.PathOf(QuickStartPage.Path), page.With(outputs), Cancellation);
@@ -64,22 +67,11 @@ public sealed class QuickStartPageTests
     }
 
     // Only the plugin needs what the front adds: the way to pods.
-    private static Task<CommandResult> RunAsync(Installation installation, ApiFront front, string folder, string command) => CommandResult.RunAsync(
-        "/usr/bin/env",
-        ["--chdir", folder, "bash", "-c", command],
-        standardInput: null,
-        new Dictionary<string, string>
-        {
-            ["PATH"] = string.Join(
-                ':',
-                Path.GetDirectoryName(installation.ControlPlane.KubectlPath),
-                Path.GetDirectoryName(installation.ControlPlane.HelmPath),
-                RepositoryFiles.PathOf("artifacts/cli"),
-                Environment.GetEnvironmentVariable("PATH")),
-            ["HOME"] = folder,
-            ["KUBECONFIG"] = command.StartsWith("kubectl sentry-otel", StringComparison.Ordinal) ? front.KubeconfigPath : installation.ControlPlane.KubeconfigPath,
-        },
-        Cancellation);
+    private static Task<CommandResult> RunAsync(Installation installation, ApiFront front, string folder, string command)
+    {
+        var tools = command.StartsWith("kubectl sentry-otel", StringComparison.Ordinal) ? new ClusterTools(folder, front.KubeconfigPath) : installation.ControlPlane.Tools;
+        return tools.TryShellAsync(command, folder, RepositoryFiles.PathOf("artifacts/cli"), Cancellation);
+    }
 
     private static string ToStandIn(Installation installation, string text) => text
         .Replace("https://sentry.io", AddressOf(installation), StringComparison.Ordinal)

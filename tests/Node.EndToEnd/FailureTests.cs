@@ -9,7 +9,8 @@ namespace SentryOtel.Node.EndToEnd;
 /// <summary>What happens to it, while services send.</summary>
 public sealed class FailureTests(World world) : NodeTest(world)
 {
-    private const string Durable = "durable";
+    /// <summary>The namespace with the queue on a volume.</summary>
+    internal const string Durable = "durable";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
@@ -38,7 +39,10 @@ public sealed class FailureTests(World world) : NodeTest(world)
             Count = null,
             Answer = new FaultAnswer { Status = 503 },
         });
+        await Ledger.ProgressAsync(Durable, "ledger", 10);
+        var arrived = Ledger.Arrived("ledger");
         await Ledger.ProgressAsync(Durable, "ledger", 100);
+        Assert.Equal(arrived, Ledger.Arrived("ledger"));
 
         // When the gateway is killed, and Sentry takes data again once it is back
         var gateway = (string)Assert.Single(await Journey.GatewaysAsync(Durable, "kept"))["metadata"]!["name"]!;

@@ -16,9 +16,10 @@ public sealed class OperationsTests(World world) : NodeTest(world)
     {
         var before = await NamesAsync(Journey.SystemNamespace);
 
-        await Journey.UpgradeAsync("podAnnotations.example\\.com/upgrade=second", "logLevel=debug");
+        await Journey.UpgradeAsync("podAnnotations.example\\.com/upgrade=second", "logLevel=debug", "networkPolicy.enabled=true");
 
         Assert.Empty((await NamesAsync(Journey.SystemNamespace)).Intersect(before));
+        Assert.NotEmpty((await World.GetAsync(Journey.SystemNamespace, "networkpolicies"))["items"]!.AsArray());
         await NewServiceAsync("upgraded");
     }
 

@@ -8,7 +8,7 @@ public sealed class QuickStartTests(World world) : NodeTest(world)
     [Fact]
     public async Task Helm_install_the_operator__apply_a_SentryExporter__label_workloads__kubectl_get_sentryroutes()
     {
-        // Given the journey: each service's route is Ready, and kubectl shows it as the README does
+        // Given the journey, which types the README's lines: each service's route is Ready, and kubectl shows it as the README does
         var lines = Journey.Table.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Matches("^NAME +SERVICE +PROJECT +READY +STATUS +SEEN +AGE", lines[0]);
         Assert.Equal(Journey.Services.Count + 1, lines.Length);

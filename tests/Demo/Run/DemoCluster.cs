@@ -16,12 +16,16 @@ internal sealed class DemoCluster : IAsyncDisposable
     private readonly ControlPlane? _controlPlane;
     private readonly TemporaryFolder _folder;
     private readonly LocalKubelet _node;
+    private readonly BorrowedCluster? _borrowed;
+    private readonly Progress _progress;
 
-    private DemoCluster(ControlPlane? controlPlane, TemporaryFolder folder, LocalKubelet node, string kubeconfigPath)
+    private DemoCluster(ControlPlane? controlPlane, BorrowedCluster? borrowed, TemporaryFolder folder, LocalKubelet node, string kubeconfigPath, Progress progress)
     {
         _controlPlane = controlPlane;
+        _borrowed = borrowed;
         _folder = folder;
         _node = node;
+        _progress = progress;
         KubeconfigPath = kubeconfigPath;
         Tools = new ClusterTools(folder.Path, kubeconfigPath);
     }
@@ -54,16 +58,18 @@ internal sealed class DemoCluster : IAsyncDisposable
             {
                 progress.Step("using the current kubeconfig context");
                 var current = CurrentKubeconfig();
+                var borrowed = await BorrowedCluster.TakeAsync(
+                    new ClusterTools(folder.Path, current), new BorrowedClusterOptions { Namespaces = [options.Namespace], Nodes = [NodeName] }, cancellationToken);
                 // Where a scheduler runs, it and the node bind the steered pods to the same place: whoever is first.
                 var node = await LocalKubelet.StartAsync(
                     KubeletAccess.ByKubeconfig(current, folder.Path), new LocalKubeletOptions { Images = images, NodeName = NodeName }, cancellationToken);
-                return new DemoCluster(null, folder, node, current);
+                return new DemoCluster(null, borrowed, folder, node, current, progress);
             }
 
             progress.Step("starting etcd, kube-apiserver and kube-controller-manager");
             controlPlane = await ControlPlane.StartAsync(cancellationToken: cancellationToken);
             var local = await LocalKubelet.StartAsync(controlPlane, new LocalKubeletOptions { Images = images, NodeName = NodeName }, cancellationToken);
-            return new DemoCluster(controlPlane, folder, local, controlPlane.KubeconfigPath);
+            return new DemoCluster(controlPlane, null, folder, local, controlPlane.KubeconfigPath, progress);
         }
         catch
         {
@@ -85,6 +91,15 @@ internal sealed class DemoCluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_borrowed is not null)
+        {
+            _progress.Step("removing what was made in the current context");
+            foreach (var left in await _borrowed.ReturnAsync())
+            {
+                _progress.Failed($"left behind: {left}");
+            }
+        }
+
         await _node.DisposeAsync();
         if (_controlPlane is not null)
         {

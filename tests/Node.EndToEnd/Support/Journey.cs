@@ -124,32 +124,74 @@ internal sealed class Journey(World world)
         }
     }
 
+    // The lines of the README, word for word, in its order. What a person has already is there before it is named: the workloads; what takes a moment is waited for.
     private async Task GoAsync()
     {
-        await InstallAsync();
-        await CreateExporterAsync(Namespace, "sentry", FirstToken);
-        await ExporterReadyAsync(Namespace, "sentry");
-        foreach (var (name, protocol) in Services)
+        var folder = Directory.CreateTempSubdirectory("readme-");
+        try
         {
-            await StartWorkloadAsync(Namespace, name, protocol, "sentry");
-            await LabelAsync(Namespace, name);
-        }
+            var page = ReadmePage.Read();
+            Directory.CreateSymbolicLink(Path.Combine(folder.FullName, "charts"), RepositoryFiles.PathOf("charts"));
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "exporter.yaml"), WithOwnValues(page.Exporter), TestContext.Current.CancellationToken);
+            foreach (var command in page.Commands)
+            {
+                await TypeAsync(WithOwnValues(command), folder.FullName);
+            }
 
-        await RoutesReadyAsync(Namespace, [.. Services.Select(static service => service.Name)]);
-        Table = await world.KubectlAsync(["get", "sentryroutes", "--namespace", Namespace]);
-        foreach (var (name, _) in Services)
+            foreach (var (name, _) in Services)
+            {
+                await WorkloadRunsAsync(Namespace, name);
+            }
+        }
+        finally
         {
-            await WorkloadRunsAsync(Namespace, name);
+            folder.Delete(recursive: true);
         }
     }
+
+    private async Task TypeAsync(string command, string folder)
+    {
+        switch (command)
+        {
+            case var _ when command.StartsWith("helm install", StringComparison.Ordinal):
+                await ShellAsync($"{command} {string.Join(' ', RegistryValues)}", folder);
+                break;
+            case var _ when command.StartsWith("kubectl label deploy/orders service.name=orders", StringComparison.Ordinal):
+                await ExporterReadyAsync(Namespace, "sentry");
+                foreach (var (name, protocol) in Services)
+                {
+                    await StartWorkloadAsync(Namespace, name, protocol, "sentry");
+                    await ShellAsync(command.Replace("orders", name, StringComparison.Ordinal), folder);
+                }
+
+                break;
+            case var _ when command.StartsWith("kubectl get sentryroutes", StringComparison.Ordinal):
+                await RoutesReadyAsync(Namespace, [.. Services.Select(static service => service.Name)]);
+                Table = await ShellAsync(command, folder);
+                break;
+            default:
+                await ShellAsync(command, folder);
+                break;
+        }
+    }
+
+    private async Task<string> ShellAsync(string command, string folder) =>
+        (await world.Tools.TryShellAsync(command, folder, programs: null, TestContext.Current.CancellationToken)).Succeeded(command);
+
+    private string WithOwnValues(string text) => text
+        .Replace("https://sentry.io", world.Sentry.ManagementUrl.AbsoluteUri.TrimEnd('/'), StringComparison.Ordinal)
+        .Replace("my-organization", world.Sentry.State.Organization.Slug, StringComparison.Ordinal)
+        .Replace("YOUR_TOKEN", FirstToken, StringComparison.Ordinal);
+
+    private string[] RegistryValues => world.Registry is { } registry
+        ? ["--set", $"image.repository={registry}/sentry-otel-operator", "--set", $"gateway.image.repository={registry}/sentry-otel-gateway"]
+        : [];
 
     private Task<string> HelmAsync(string verb, params IReadOnlyCollection<string> values) => world.Tools.HelmAsync(
         [
             verb, Release, RepositoryFiles.PathOf($"charts/{Release}"), "--namespace", SystemNamespace, "--wait", "--timeout", "120s",
             .. verb == "install" ? (string[])["--create-namespace"] : ["--reuse-values"],
-            .. world.Registry is { } registry
-                ? (string[])["--set", $"image.repository={registry}/sentry-otel-operator", "--set", $"gateway.image.repository={registry}/sentry-otel-gateway"]
-                : [],
+            .. RegistryValues,
             .. values,
         ],
         cancellationToken: TestContext.Current.CancellationToken);

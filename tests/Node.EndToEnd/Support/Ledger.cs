@@ -63,6 +63,9 @@ internal sealed class Ledger(World world)
             TestContext.Current.CancellationToken);
     }
 
+    /// <summary>How many items of a service are in its project by now.</summary>
+    public int Arrived(string service) => Received(service) is var (spans, logs) ? spans.Count + logs.Count : 0;
+
     private IReadOnlyList<string> Missing(Reported reported, string service)
     {
         var (spans, logs) = Received(service);

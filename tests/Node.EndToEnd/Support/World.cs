@@ -16,6 +16,7 @@ public sealed class World : IAsyncLifetime
     private readonly Stack<IAsyncDisposable> _parts = new();
     private ControlPlane? _controlPlane;
     private string? _home;
+    private BorrowedCluster? _borrowed;
 
     /// <summary>Why there is no cluster, on a machine that can not have one; null when there is one.</summary>
     internal string? Missing { get; private set; }
@@ -65,6 +66,8 @@ public sealed class World : IAsyncLifetime
             KeepLogs();
         }
 
+        var left = _borrowed is null ? [] : await _borrowed.ReturnAsync();
+
         while (_parts.TryPop(out var part))
         {
             await part.DisposeAsync();
@@ -74,6 +77,8 @@ public sealed class World : IAsyncLifetime
         {
             Directory.Delete(_home, recursive: true);
         }
+
+        Assert.True(left.Count == 0, $"The cluster is not as it was found:\n{string.Join('\n', left)}");
     }
 
     internal Task<string> KubectlAsync(IEnumerable<string> arguments, string? standardInput = null) =>
@@ -105,6 +110,7 @@ public sealed class World : IAsyncLifetime
         _home = Directory.CreateTempSubdirectory("sentry-otel-tools-").FullName;
         Tools = new ClusterTools(_home, kubeconfig);
         await StartSentryAsync(IPAddress.Parse(address), cancellationToken);
+        _borrowed = await BorrowedCluster.TakeAsync(Tools, new BorrowedClusterOptions { Namespaces = [Journey.Namespace, FailureTests.Durable] }, cancellationToken);
     }
 
     private async Task StartSentryAsync(IPAddress address, CancellationToken cancellationToken) =>
