@@ -84,7 +84,7 @@ internal static class ProjectRouteRegistration
             .Or(new EventPredicate<SentryProjectRoute>(update: static (before, after) => !Annotations(before).SetEquals(Annotations(after))));
 
     private static HashSet<KeyValuePair<string, string>> Annotations(SentryProjectRoute route) =>
-        [.. (route.Metadata.Annotations ?? new Dictionary<string, string>()).Where(static pair => !RouteAnnotations.IsOwn(pair.Key))];
+        [.. route.Metadata.Annotations ?? new Dictionary<string, string>()];
 
     /// <summary>A route comes, begins to go, or goes: its rivals may win or lose.</summary>
     private static EventPredicate<SentryProjectRoute> ClaimChanged() =>

@@ -1,6 +1,7 @@
 using SentryOtel.Crds;
 using SentryOtel.Operator.Events;
 using SentryOtel.Operator.Projects;
+using SentryOtel.Operator.Routes;
 using SentryOtel.Sentry.Slugs;
 using SlugPolicy = SentryOtel.Sentry.Slugs.SlugPolicy;
 
@@ -27,8 +28,10 @@ internal sealed partial record DiscoveryPlan
     public const string ServiceNameNotRead = "ServiceNameNotRead";
 
     private static (IReadOnlyList<DiscoveredService> Creates, IReadOnlyList<Problem> Refusals) Announce(
-        SentryExporter exporter, Dictionary<string, string> services, IReadOnlyCollection<SentryProjectRoute> routes)
+        SentryExporter exporter, Dictionary<string, string> services, IEnumerable<SentryProjectRoute> known)
     {
+        // A route without the exporter's consent takes no service's place.
+        var routes = known.Where(static route => !RouteClaims.IsKeptOut(route)).ToList();
         List<DiscoveredService> creates = [];
         List<Problem> refusals = [];
         var routed = routes.Select(static route => route.Spec.AttributeValue).ToHashSet(StringComparer.Ordinal);

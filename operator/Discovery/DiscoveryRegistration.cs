@@ -32,7 +32,7 @@ internal static class DiscoveryRegistration
         return host.AddController(controller, builder =>
         {
             builder.Named(Name).Watches(
-                static route => [RouteClaims.ExporterOf(route)], predicate: EventPredicates.DesiredStateChanged<SentryProjectRoute>(), informer: routes.Informer);
+                static route => [RouteClaims.ExporterOf(route)], predicate: ClaimsChanged(), informer: routes.Informer);
             workloads.Watch(builder, workload => Interested(exporters, workload));
             if (namespaces.Informer is { } informer)
             {
@@ -40,6 +40,10 @@ internal static class DiscoveryRegistration
             }
         });
     }
+
+    /// <summary>What routes say, and whether they are let in.</summary>
+    private static EventPredicate<SentryProjectRoute> ClaimsChanged() => EventPredicates.DesiredStateChanged<SentryProjectRoute>()
+        .Or(new EventPredicate<SentryProjectRoute>(update: static (before, after) => RouteClaims.IsKeptOut(before) != RouteClaims.IsKeptOut(after)));
 
     private static IEnumerable<ObjectKey> Interested(IStore<SentryExporter> exporters, Workload workload) => exporters.List()
         .Where(exporter => Concerns(workload, exporter.Spec.Discovery)

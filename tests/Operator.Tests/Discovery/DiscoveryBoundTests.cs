@@ -50,6 +50,29 @@ public sealed class DiscoveryBoundTests
             RouteEntries.Of(exporter, [found, created, Route("mine", RouteOrigin.Manual)]).Select(static entry => (entry.Value, entry.Rationed)));
     }
 
+    [Fact]
+    public void Routes_that_the_exporter_does_not_let_in_neither_claim_a_service_nor_fill_the_bound()
+    {
+        var exporter = Exporter(static spec => spec.Projects.MaxAutoCreated = 1);
+        var stranger = Route("orders", RouteOrigin.Telemetry, space: "other");
+        Assert.Empty(Plan(exporter, [Deployment("orders")], stranger).Creates);
+
+        stranger.Status = new SentryProjectRouteStatus { Conditions = [new V1Condition { Type = "Accepted", Status = "False", Reason = "NotAllowedByExporter" }] };
+
+        Assert.Equal("orders", Assert.Single(Plan(exporter, [Deployment("orders")], stranger).Creates).Value);
+    }
+
+    [Fact]
+    public void A_persons_route_that_is_marked_as_discovered_and_unused_is_not_deleted()
+    {
+        var route = Route("orders").UnusedSince("2026-01-01T00:00:00Z");
+        Assert.Single(Plan(Exporter(), [], route).Deletes);
+
+        route.Status = new SentryProjectRouteStatus { Origin = RouteOrigin.Manual };
+
+        Assert.Empty(Plan(Exporter(), [], route).Deletes);
+    }
+
     [Theory]
     [InlineData("ServiceNotAllowed", RouteState.Rejected)]
     [InlineData("MaxAutoCreatedReached", RouteState.Rejected)]

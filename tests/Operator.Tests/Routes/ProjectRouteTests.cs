@@ -34,7 +34,7 @@ public sealed class ProjectRouteTests(RouteCluster cluster)
         Assert.Equal(ready.Metadata.Generation, ready.Status.ObservedGeneration);
         Assert.Equal(RouteOrigin.Manual, ready.Status.Origin);
         Assert.Contains(RouteAnnotations.Finalizer, ready.Metadata.Finalizers!);
-        Assert.False(ready.Metadata.Annotations?.ContainsKey(RouteAnnotations.CreatePending) ?? false);
+        Assert.Null(ready.Status.PendingCreate);
         var exporter = Assert.Single(ready.Status.Exporters!);
         Assert.Equal((world.Namespace, "main", true), (exporter.Namespace, exporter.Name, exporter.Conditions.IsConditionTrue("Ready")));
     }
