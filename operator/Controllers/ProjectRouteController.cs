@@ -132,6 +132,11 @@ internal sealed class ProjectRouteController(
         var outcome = await removal.RemoveAsync(route, exporter, cancellationToken).ConfigureAwait(false);
         if (outcome.IsDone)
         {
+            if (exporter is { Metadata.DeletionTimestamp: null })
+            {
+                await Resolver.LeaveAsync(route, exporter, outcome, cancellationToken).ConfigureAwait(false);
+            }
+
             services.Events.Event(route, outcome.IsUnusual ? EventType.Warning : EventType.Normal, outcome.Reason, "Delete", outcome.Message);
             await Marks.ReleaseAsync(route, cancellationToken).ConfigureAwait(false);
             return ReconciliationResult.Success();

@@ -95,6 +95,7 @@ internal static class ProjectRouteRegistration
         EventPredicates.GenerationChanged<SentryExporter>()
             .Or(EventPredicates.DeletionTimestampChanged<SentryExporter>())
             .Or(new EventPredicate<SentryExporter>(update: static (before, after) => PlanMark.IsOn(before) != PlanMark.IsOn(after)))
+            .Or(LeftProjects.Shrunk())
             .Or(new EventPredicate<SentryExporter>(update: static (before, after) => HasCredentials(before) != HasCredentials(after)));
 
     /// <summary>What the status of a route repeats of its exporter's, whose counts change with every route that becomes ready.</summary>

@@ -4,6 +4,7 @@ using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Kubernetes.Hosting;
 using SentryOtel.Kubernetes.Informers;
 using SentryOtel.Operator.Planning;
+using SentryOtel.Operator.Projects;
 using SentryOtel.Operator.Routes;
 
 namespace SentryOtel.Operator.Discovery;
@@ -33,6 +34,7 @@ internal static class DiscoveryRegistration
         {
             builder.Named(Name).Watches(
                 static route => [RouteClaims.ExporterOf(route)], predicate: ClaimsChanged(), informer: routes.Informer);
+            builder.Watches<SentryExporter>(static exporter => [ObjectKey.Of(exporter)], predicate: LeftProjects.Shrunk());
             workloads.Watch(builder, workload => Interested(exporters, workload));
             if (namespaces.Informer is { } informer)
             {

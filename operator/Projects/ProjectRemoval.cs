@@ -79,7 +79,7 @@ internal sealed class ProjectRemoval(OperatorServices services, RouteMemory memo
 
             if (found.Project is not { Created: true } ours)
             {
-                return RemovalOutcome.Usual(RouteReasons.ProjectRetained, "no project was created for the route");
+                return RemovalOutcome.Usual(RouteReasons.ProjectRetained, "no project was created for the route") with { HadProject = false };
             }
 
             id = ours.Id;
@@ -126,6 +126,9 @@ internal sealed record RemovalOutcome(bool IsDone, bool IsUnusual, string Reason
 {
     /// <summary>Waits for nothing but the plan to be carried out.</summary>
     public bool IsPlanned => Reason == PlanReasons.WouldDelete;
+
+    /// <summary>False when a create was noted and is known to have made nothing.</summary>
+    public bool HadProject { get; init; } = true;
 
     /// <summary>Settled, as people expect.</summary>
     public static RemovalOutcome Usual(string reason, string message) => new(true, false, reason, message);

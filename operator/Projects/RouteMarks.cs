@@ -59,8 +59,12 @@ internal sealed class RouteMarks(IKubernetesClient client, RouteMemory memory)
     // No apply of the status names the note, so that none takes it out.
     private async Task NoteAsync(SentryProjectRoute route, JsonObject metadata, CreateIntent? intent, CancellationToken cancellationToken)
     {
-        var pending = intent is null ? null : new RoutePendingCreate { Slug = intent.Slug, Time = intent.Time };
-        var status = new JsonObject { ["pendingCreate"] = JsonSerializer.SerializeToNode(pending, CrdJsonContext.Default.RoutePendingCreate) };
+        var status = new JsonObject
+        {
+            ["pendingCreate"] = intent is null
+                ? null
+                : JsonSerializer.SerializeToNode(new RoutePendingCreate { Slug = intent.Slug, Time = intent.Time }, CrdJsonContext.Default.RoutePendingCreate),
+        };
         var written = await client.PatchAsync<SentryProjectRoute>(
             route.Metadata.Name!, route.Metadata.Namespace, new JsonObject { ["metadata"] = metadata, ["status"] = status }, StatusOptions, cancellationToken).ConfigureAwait(false);
         route.Metadata = written.Metadata;

@@ -47,7 +47,7 @@ internal static class RouteEntries
         {
             Value = RouteClaims.ValueOf(route),
             Route = $"{route.Metadata.Namespace}/{route.Metadata.Name}",
-            Rationed = AutoCreationQuota.Counts(route) ? true : null,
+            Rationed = AutoCreationQuota.Counts(exporter, route) ? true : null,
             RateLimit = route.Spec.RateLimit is { } limit ? new RouteLimits(limit.ItemsPerSecond, limit.BytesPerSecond) : null,
             Weight = route.Spec.Weight,
         };

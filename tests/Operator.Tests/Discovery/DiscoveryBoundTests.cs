@@ -63,6 +63,24 @@ public sealed class DiscoveryBoundTests
     }
 
     [Fact]
+    public void Projects_whose_route_is_gone_count_and_their_services_may_come_back()
+    {
+        var exporter = Exporter(static spec => spec.Projects.MaxAutoCreated = 2);
+        exporter.Status = new SentryExporterStatus { Projects = new ExporterProjects { WithoutRoute = new() { ["gone"] = "1", ["back"] = "2" } } };
+
+        var plan = Plan(exporter, [Deployment("back"), Deployment("new")]);
+
+        Assert.Equal("back", Assert.Single(plan.Creates).Value);
+        var refusal = Assert.Single(plan.Refusals);
+        Assert.Equal(("new", "MaxAutoCreatedReached"), (refusal.Subject, refusal.Reason));
+        Assert.Contains("status.projects.withoutRoute", refusal.Note, StringComparison.Ordinal);
+
+        // The gateways count the same.
+        Assert.Null(Assert.Single(RouteEntries.Of(exporter, [Route("back")])).Rationed);
+        Assert.Equal(2, RoutingTableSettings.Of(exporter, null).LeftProjects);
+    }
+
+    [Fact]
     public void A_persons_route_that_is_marked_as_discovered_and_unused_is_not_deleted()
     {
         var route = Route("orders").UnusedSince("2026-01-01T00:00:00Z");

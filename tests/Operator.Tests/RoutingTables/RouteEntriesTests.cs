@@ -74,6 +74,7 @@ public sealed class RouteEntriesTests
     {
         var stranger = Route("orders", "1");
         (stranger.Metadata.Namespace, stranger.Metadata.Uid, stranger.Metadata.CreationTimestamp) = ("other", "stranger", DateTimeOffset.UnixEpoch);
+        stranger.Spec.ExporterRef.Namespace = "shop";
         stranger.Status!.Exporters![0].Conditions = reason is null ? [] : [new V1Condition { Type = "Accepted", Status = "False", Reason = reason }];
         var own = Route("orders", "2");
         own.Metadata.CreationTimestamp = DateTimeOffset.UnixEpoch.AddDays(1);
