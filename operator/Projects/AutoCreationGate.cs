@@ -24,7 +24,7 @@ internal sealed class AutoCreationGate(RouteMemory memory, IKubernetesClient cli
     private readonly CreationRate _rate = new(timeProvider);
 
     /// <summary>Projects that keep their place though their route is gone.</summary>
-    public LeftProjects Left { get; } = new(client);
+    public LeftProjects Left { get; } = new(client, timeProvider);
 
     /// <summary>Whether a service may get a project by itself. One that the exporter's mapping names is somebody's word.</summary>
     public static bool IsAllowed(SentryExporter exporter, string value) =>

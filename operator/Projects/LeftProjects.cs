@@ -11,15 +11,18 @@ namespace SentryOtel.Operator.Projects;
 /// Projects that were created for services nobody wrote a route for, and whose route is gone: they count for <c>projects.maxAutoCreated</c> as before. Noted in the exporter's status, where a person may
 /// take them out. Each note is a key of its own, so that notes do not overwrite each other.
 /// </summary>
-internal sealed class LeftProjects(IKubernetesClient client)
+internal sealed class LeftProjects(IKubernetesClient client, TimeProvider timeProvider)
 {
     /// <summary>Most that a status names.</summary>
     public const int MaxNamed = 2000;
 
+    // How long a cache may lag behind what was written here.
+    private static readonly TimeSpan Lag = TimeSpan.FromMinutes(1);
+
     private static readonly PatchOptions Options = new() { FieldManager = OperatorOptions.FieldManager, Subresource = "status" };
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, HashSet<string>> _unseen = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Exporter, string Slug), long> _unseen = [];
 
     /// <summary>The slugs that an exporter's status names.</summary>
     public static IReadOnlyCollection<string> NotedOf(SentryExporter exporter) => exporter.Status?.Projects?.WithoutRoute?.Keys is { } slugs ? slugs : [];
@@ -36,10 +39,16 @@ internal sealed class LeftProjects(IKubernetesClient client)
         var slugs = NotedOf(exporter).ToHashSet(StringComparer.Ordinal);
         lock (_gate)
         {
-            if (_unseen.TryGetValue(exporter.Metadata.Uid!, out var unseen))
+            foreach (var (note, at) in _unseen)
             {
-                unseen.ExceptWith(slugs);
-                slugs.UnionWith(unseen);
+                if (timeProvider.GetElapsedTime(at) >= Lag || (note.Exporter == exporter.Metadata.Uid && slugs.Contains(note.Slug)))
+                {
+                    _unseen.Remove(note);
+                }
+                else if (note.Exporter == exporter.Metadata.Uid)
+                {
+                    slugs.Add(note.Slug);
+                }
             }
         }
 
@@ -58,12 +67,7 @@ internal sealed class LeftProjects(IKubernetesClient client)
 
         lock (_gate)
         {
-            if (!_unseen.TryGetValue(exporter.Metadata.Uid!, out var unseen))
-            {
-                _unseen.Add(exporter.Metadata.Uid!, unseen = new HashSet<string>(StringComparer.Ordinal));
-            }
-
-            unseen.Add(slug);
+            _unseen[(exporter.Metadata.Uid!, slug)] = timeProvider.GetTimestamp();
         }
     }
 
@@ -78,7 +82,7 @@ internal sealed class LeftProjects(IKubernetesClient client)
         await PatchAsync(exporter, slug, null, cancellationToken).ConfigureAwait(false);
         lock (_gate)
         {
-            _unseen.GetValueOrDefault(exporter.Metadata.Uid!)?.Remove(slug);
+            _unseen.Remove((exporter.Metadata.Uid!, slug));
         }
     }
 
