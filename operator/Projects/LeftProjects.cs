@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using SentryOtel.Crds;
 using SentryOtel.Kubernetes.Client;
 using SentryOtel.Kubernetes.Controllers;
-using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Operator.Configuration;
 
 namespace SentryOtel.Operator.Projects;

@@ -1,6 +1,5 @@
 using SentryOtel.Crds;
 using SentryOtel.Kubernetes.Conditions;
-using SentryOtel.Operator.Projects;
 using SentryOtel.SentryServer.Faults;
 
 namespace SentryOtel.Operator.Tests.Routes;
