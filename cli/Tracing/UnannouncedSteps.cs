@@ -58,7 +58,8 @@ internal static class UnannouncedSteps
                 Cures.For("ServiceNotAllowed"));
         }
 
-        var automatic = input.Routes.Count(static route => route.Status?.Origin is RouteOrigin.Discovered or RouteOrigin.Telemetry && route.Status.Project?.Created == true);
+        var automatic = input.Routes.Count(static route => route.Status?.Origin is RouteOrigin.Discovered or RouteOrigin.Telemetry && route.Status.Project?.Created == true)
+            + (input.Exporter.Status?.Projects?.WithoutRoute?.Count ?? 0);
         return automatic < spec.Projects.MaxAutoCreated
             ? null
             : TraceStep.Bad($"the exporter has created {automatic} projects by itself, and may create {spec.Projects.MaxAutoCreated}", Cures.For("MaxAutoCreatedReached"));

@@ -25,6 +25,9 @@ public sealed class SentryExporterStatus
     /// <summary>The services of workloads; absent while none are looked for.</summary>
     public ExporterDiscovery? Discovery { get; set; }
 
+    /// <summary>Projects that were created for services nobody wrote a route for.</summary>
+    public ExporterProjects? Projects { get; set; }
+
     /// <summary>The gateway's pods.</summary>
     public ExporterGateway? Gateway { get; set; }
 }
@@ -83,6 +86,15 @@ public sealed class ExporterDiscovery
     /// <summary>Why, as <c>3 MaxAutoCreatedReached, 1 InvalidSlug</c>; the exporter's events name the services.</summary>
     [Length(0, 512)]
     public string? Reasons { get; set; }
+}
+
+/// <summary>Projects that were created for services nobody wrote a route for.</summary>
+public sealed class ExporterProjects
+{
+    /// <summary>Those whose route is gone and which stayed in Sentry: slug to id. They count for projects.maxAutoCreated until their slug is taken out here. When there are 2000, no further project is created
+    /// for services nobody wrote a route for.</summary>
+    [Items(2000), Element(64)]
+    public Dictionary<string, string>? WithoutRoute { get; set; }
 }
 
 /// <summary>The gateway's pods.</summary>

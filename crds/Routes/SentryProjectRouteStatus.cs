@@ -26,6 +26,9 @@ public sealed class SentryProjectRouteStatus
     /// <summary>The project in Sentry.</summary>
     public RouteProjectStatus? Project { get; set; }
 
+    /// <summary>A create whose outcome is not known yet. It decides whose a project is: only the operator may write it.</summary>
+    public RoutePendingCreate? PendingCreate { get; set; }
+
     /// <summary>What the gateways counted, rounded and written at most once a minute.</summary>
     public RouteTraffic? Traffic { get; set; }
 
@@ -69,6 +72,18 @@ public sealed class RouteProjectStatus
     /// <summary>Public key of its DSN: allows sending to the project, not reading it.</summary>
     [Length(0, 64)]
     public string? PublicKey { get; set; }
+}
+
+/// <summary>A create that is about to be sent to Sentry, or was.</summary>
+public sealed class RoutePendingCreate
+{
+    /// <summary>Slug of the project.</summary>
+    [Required, Length(1, 100)]
+    public string Slug { get; set; } = "";
+
+    /// <summary>When it was noted.</summary>
+    [Required]
+    public DateTimeOffset Time { get; set; }
 }
 
 /// <summary>Where a project's telemetry is sent.</summary>

@@ -179,7 +179,7 @@ internal sealed class ExporterController(
         var found = observation with { Announced = planned.Of(key) };
         var status = ExporterStatus.Build(exporter, sharers[0], previous, found, state, own, services.TimeProvider, discovery.Of(key, previous?.Discovery));
         var write = await services.Status.WriteAsync(
-            exporter, exporter.Status, status, CrdJsonContext.Default.SentryExporterStatus, cancellationToken).ConfigureAwait(false);
+            exporter, ExporterStatus.OwnPart(exporter.Status), status, CrdJsonContext.Default.SentryExporterStatus, cancellationToken).ConfigureAwait(false);
         if (write == StatusWrite.Gone)
         {
             _written.TryRemove(key, out _);

@@ -89,6 +89,18 @@ internal static class ExporterStatus
         return status;
     }
 
+    /// <summary>The part of a status that this makes: which projects have no route any more is written by who lets routes go.</summary>
+    public static SentryExporterStatus? OwnPart(SentryExporterStatus? status) => status is null ? null : new SentryExporterStatus
+    {
+        ObservedGeneration = status.ObservedGeneration,
+        Conditions = status.Conditions,
+        Endpoint = status.Endpoint,
+        Organization = status.Organization,
+        Routes = status.Routes,
+        Discovery = status.Discovery,
+        Gateway = status.Gateway,
+    };
+
     private static ConditionState ReadyOf(ExporterObservation observation, ConditionState credentials, ConditionState available) => observation switch
     {
         { Halted: { } halted } => new ConditionState(ConditionStatus.False, halted.Reason, halted.Message),

@@ -128,10 +128,15 @@ internal sealed class ProjectRouteController(
             return ReconciliationResult.Success();
         }
 
-        var removal = new ProjectRemoval(services, _memory, Resolver, times.RemovalDeadline);
-        var outcome = await removal.RemoveAsync(route, exporter, routes.Of(RouteClaims.ExporterOf(route)), cancellationToken).ConfigureAwait(false);
+        var removal = new ProjectRemoval(services, _memory, Resolver, new ProjectUsers(exporters, routes.Informer.Store), times.RemovalDeadline);
+        var outcome = await removal.RemoveAsync(route, exporter, cancellationToken).ConfigureAwait(false);
         if (outcome.IsDone)
         {
+            if (exporter is { Metadata.DeletionTimestamp: null })
+            {
+                await Resolver.LeaveAsync(route, exporter, outcome, cancellationToken).ConfigureAwait(false);
+            }
+
             services.Events.Event(route, outcome.IsUnusual ? EventType.Warning : EventType.Normal, outcome.Reason, "Delete", outcome.Message);
             await Marks.ReleaseAsync(route, cancellationToken).ConfigureAwait(false);
             return ReconciliationResult.Success();

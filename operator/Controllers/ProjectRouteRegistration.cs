@@ -84,7 +84,7 @@ internal static class ProjectRouteRegistration
             .Or(new EventPredicate<SentryProjectRoute>(update: static (before, after) => !Annotations(before).SetEquals(Annotations(after))));
 
     private static HashSet<KeyValuePair<string, string>> Annotations(SentryProjectRoute route) =>
-        [.. (route.Metadata.Annotations ?? new Dictionary<string, string>()).Where(static pair => !RouteAnnotations.IsOwn(pair.Key))];
+        [.. route.Metadata.Annotations ?? new Dictionary<string, string>()];
 
     /// <summary>A route comes, begins to go, or goes: its rivals may win or lose.</summary>
     private static EventPredicate<SentryProjectRoute> ClaimChanged() =>
@@ -95,6 +95,7 @@ internal static class ProjectRouteRegistration
         EventPredicates.GenerationChanged<SentryExporter>()
             .Or(EventPredicates.DeletionTimestampChanged<SentryExporter>())
             .Or(new EventPredicate<SentryExporter>(update: static (before, after) => PlanMark.IsOn(before) != PlanMark.IsOn(after)))
+            .Or(LeftProjects.Shrunk())
             .Or(new EventPredicate<SentryExporter>(update: static (before, after) => HasCredentials(before) != HasCredentials(after)));
 
     /// <summary>What the status of a route repeats of its exporter's, whose counts change with every route that becomes ready.</summary>

@@ -42,10 +42,21 @@ internal sealed class RouteAcceptance(RouteIndex routes, SharedGateways sharing,
         RouteClaims.ExporterOf(winner) == RouteClaims.ExporterOf(route) ? "" : $"; SentryExporter {RouteClaims.ExporterOf(winner)} shares the gateway";
 
     // What somebody tried to change stays in force.
-    private bool MayHold(SentryProjectRoute route, SentryExporter? exporter) => RouteClaims.FindForbiddenChange(route) is [_, ..] || Refuse(route, exporter) is null;
+    private bool MayHold(SentryProjectRoute route, SentryExporter exporter) =>
+        IsAllowed(route, exporter) && (RouteClaims.FindForbiddenChange(route) is [_, ..] || Refuse(route, exporter) is null);
 
     private AcceptanceVerdict? Refuse(SentryProjectRoute route, SentryExporter? exporter)
     {
+        var key = RouteClaims.ExporterOf(route);
+        if (exporter is { Metadata.DeletionTimestamp: null } && !IsAllowed(route, exporter))
+        {
+            // Before all else: only this reason keeps a route from concerning others.
+            return new AcceptanceVerdict(
+                false,
+                RouteReasons.NotAllowedByExporter,
+                $"SentryExporter {key} takes no routes from namespace {route.Metadata.Namespace}: see its allowedRoutes.namespaces");
+        }
+
         if (SentryProjectRouteValidator.Validate(route.Spec) is [_, ..] errors)
         {
             return new AcceptanceVerdict(false, RouteReasons.InvalidSpec, string.Join("; ", errors));
@@ -59,15 +70,10 @@ internal sealed class RouteAcceptance(RouteIndex routes, SharedGateways sharing,
                 $"{string.Join("; ", changes)}. Data of \"{RouteClaims.ValueOf(route)}\" go on by SentryExporter {RouteClaims.ExporterOf(route)} as before");
         }
 
-        var key = RouteClaims.ExporterOf(route);
         return exporter switch
         {
             null => new AcceptanceVerdict(false, RouteReasons.ExporterNotFound, $"there is no SentryExporter {key}: create it, or name another in exporterRef"),
             { Metadata.DeletionTimestamp: not null } => new AcceptanceVerdict(false, RouteReasons.ExporterDeleting, $"SentryExporter {key} is being deleted"),
-            _ when !IsAllowed(route, exporter) => new AcceptanceVerdict(
-                false,
-                RouteReasons.NotAllowedByExporter,
-                $"SentryExporter {key} takes no routes from namespace {route.Metadata.Namespace}: see its allowedRoutes.namespaces"),
             _ => null,
         };
     }

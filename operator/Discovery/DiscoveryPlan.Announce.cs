@@ -1,6 +1,7 @@
 using SentryOtel.Crds;
 using SentryOtel.Operator.Events;
 using SentryOtel.Operator.Projects;
+using SentryOtel.Operator.Routes;
 using SentryOtel.Sentry.Slugs;
 using SlugPolicy = SentryOtel.Sentry.Slugs.SlugPolicy;
 
@@ -27,14 +28,17 @@ internal sealed partial record DiscoveryPlan
     public const string ServiceNameNotRead = "ServiceNameNotRead";
 
     private static (IReadOnlyList<DiscoveredService> Creates, IReadOnlyList<Problem> Refusals) Announce(
-        SentryExporter exporter, Dictionary<string, string> services, IReadOnlyCollection<SentryProjectRoute> routes)
+        SentryExporter exporter, Dictionary<string, string> services, IEnumerable<SentryProjectRoute> known)
     {
+        // A route without the exporter's consent takes no service's place.
+        var routes = known.Where(static route => !RouteClaims.IsKeptOut(route)).ToList();
         List<DiscoveredService> creates = [];
         List<Problem> refusals = [];
         var routed = routes.Select(static route => route.Spec.AttributeValue).ToHashSet(StringComparer.Ordinal);
         var values = routed.Union(services.Keys, StringComparer.Ordinal).ToList();
         var automatic = routes.Where(AutoCreationQuota.IsAutomatic).ToList();
-        var rationed = automatic.Count(AutoCreationQuota.Counts);
+        var left = LeftProjects.NotedOf(exporter);
+        var rationed = automatic.Count(route => AutoCreationQuota.Counts(exporter, route)) + left.Count;
         foreach (var (value, workloads) in services.Where(service => !routed.Contains(service.Key)).OrderBy(static service => service.Key, StringComparer.Ordinal))
         {
             var (slug, refusal) = Resolve(exporter, value, values, automatic);
@@ -42,22 +46,30 @@ internal sealed partial record DiscoveryPlan
             {
                 refusals.Add(refusal! with { Note = $"service \"{value}\" gets no route: {refusal.Note} ({workloads})" });
             }
-            else if (rationed + creates.Count >= exporter.Spec.Projects.MaxAutoCreated)
+            else if (left.Contains(slug))
+            {
+                // Its project is there and counts as it is.
+                creates.Add(new DiscoveredService(value, slug, workloads));
+            }
+            else if (rationed >= exporter.Spec.Projects.MaxAutoCreated)
             {
                 refusals.Add(new Problem(
                     value,
                     MaxAutoCreatedReached,
-                    $"service \"{value}\" gets no route: the exporter has {rationed + creates.Count} that nobody wrote, and projects.maxAutoCreated allows "
+                    $"service \"{value}\" gets no route: the exporter has {rationed} that nobody wrote{Gone(left.Count)}, and projects.maxAutoCreated allows "
                     + $"{exporter.Spec.Projects.MaxAutoCreated}; raise it, or write the route ({workloads})"));
             }
             else
             {
+                rationed++;
                 creates.Add(new DiscoveredService(value, slug, workloads));
             }
         }
 
         return (creates, refusals);
     }
+
+    private static string Gone(int count) => count == 0 ? "" : $" ({count} are gone and left their project, see status.projects.withoutRoute)";
 
     private static (string? Slug, Problem? Refusal) Resolve(
         SentryExporter exporter, string value, IReadOnlyList<string> values, IReadOnlyList<SentryProjectRoute> automatic)

@@ -4,6 +4,7 @@ using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Kubernetes.Hosting;
 using SentryOtel.Kubernetes.Informers;
 using SentryOtel.Operator.Planning;
+using SentryOtel.Operator.Projects;
 using SentryOtel.Operator.Routes;
 
 namespace SentryOtel.Operator.Discovery;
@@ -32,7 +33,8 @@ internal static class DiscoveryRegistration
         return host.AddController(controller, builder =>
         {
             builder.Named(Name).Watches(
-                static route => [RouteClaims.ExporterOf(route)], predicate: EventPredicates.DesiredStateChanged<SentryProjectRoute>(), informer: routes.Informer);
+                static route => [RouteClaims.ExporterOf(route)], predicate: ClaimsChanged(), informer: routes.Informer);
+            builder.Watches<SentryExporter>(static exporter => [ObjectKey.Of(exporter)], predicate: LeftProjects.Shrunk());
             workloads.Watch(builder, workload => Interested(exporters, workload));
             if (namespaces.Informer is { } informer)
             {
@@ -40,6 +42,10 @@ internal static class DiscoveryRegistration
             }
         });
     }
+
+    /// <summary>What routes say, and whether they are let in.</summary>
+    private static EventPredicate<SentryProjectRoute> ClaimsChanged() => EventPredicates.DesiredStateChanged<SentryProjectRoute>()
+        .Or(new EventPredicate<SentryProjectRoute>(update: static (before, after) => RouteClaims.IsKeptOut(before) != RouteClaims.IsKeptOut(after)));
 
     private static IEnumerable<ObjectKey> Interested(IStore<SentryExporter> exporters, Workload workload) => exporters.List()
         .Where(exporter => Concerns(workload, exporter.Spec.Discovery)

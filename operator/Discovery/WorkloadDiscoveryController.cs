@@ -106,12 +106,21 @@ internal sealed class WorkloadDiscoveryController(
             found.Add(new PlannedService(service.Value, await _planner.PlanAsync(route, exporter, () => siblings, cancellationToken).ConfigureAwait(false)));
         }
 
+        found.AddRange(plan.Deletes.Select(route => WouldDelete(route, exporter)).OfType<PlannedService>());
         planned.Update(key, found);
         List<Problem> problems = [.. plan.Refusals, .. plan.Unread];
         board.Set(key, DiscoveryBoard.Count(exporter, plan, problems));
         Report(exporter, problems);
         return ReconciliationResult.RequeueAfter(Replan);
     }
+
+    /// <summary>A route that is due to go, when its project is to go with it.</summary>
+    private static PlannedService? WouldDelete(SentryProjectRoute route, SentryExporter exporter) =>
+        (route.Spec.DeletionPolicy ?? exporter.Spec.Projects.DeletionPolicy) == DeletionPolicy.Delete && route.Status?.Project is { Created: true } project
+            ? new PlannedService(
+                route.Spec.AttributeValue,
+                new RoutePlan(true, PlanReasons.WouldDelete, $"would delete route {ObjectKey.Of(route)}, which no workload uses any more, and project \"{project.Slug ?? project.Id}\""))
+            : null;
 
     /// <summary>Makes the routes, several at a time, and returns why some could not be made.</summary>
     private async Task<IEnumerable<Problem>> CreateAsync(SentryExporter exporter, IReadOnlyList<DiscoveredService> creates, CancellationToken cancellationToken)

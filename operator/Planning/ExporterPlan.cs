@@ -6,7 +6,7 @@ namespace SentryOtel.Operator.Planning;
 
 /// <summary>What would be done in Sentry for an exporter as a whole.</summary>
 /// <param name="Routes">The routes that it is about.</param>
-/// <param name="Services">Services that would get a route.</param>
+/// <param name="Services">Services that would get a route, or lose it.</param>
 /// <param name="Fallback">What would become of <c>routing.fallbackProject</c>; null where there is none.</param>
 internal sealed record ExporterPlan(IReadOnlyCollection<SentryProjectRoute> Routes, IReadOnlyList<PlannedService> Services, RoutePlan? Fallback)
 {
@@ -27,7 +27,9 @@ internal sealed record ExporterPlan(IReadOnlyCollection<SentryProjectRoute> Rout
     /// <summary>The condition: what would be created, adopted, deleted and used, and what can not be.</summary>
     public ConditionState Condition()
     {
-        List<PlannedService> plans = [.. Routes.Select(PlanOf).OfType<PlannedService>(), .. Services];
+        // What discovery would delete is not used any longer.
+        var leaving = Services.Where(static service => service.Plan.Reason == PlanReasons.WouldDelete).Select(static service => service.Value).ToHashSet(StringComparer.Ordinal);
+        List<PlannedService> plans = [.. Routes.Select(PlanOf).OfType<PlannedService>().Where(plan => !leaving.Contains(plan.Value)), .. Services];
         if (Fallback is not null)
         {
             plans.Add(new PlannedService("routing.fallbackProject", Fallback));

@@ -3,7 +3,7 @@ using SentryOtel.Kubernetes.Entities;
 
 namespace SentryOtel.Operator.Planning;
 
-/// <summary>Services that would get a route, of exporters that are only planned: they have no object whose status could say so.</summary>
+/// <summary>Services that would get a route, or lose it and their project with it, of exporters that are only planned: no object's status says so.</summary>
 internal sealed class PlannedServices
 {
     private readonly ConcurrentDictionary<ObjectKey, IReadOnlyList<PlannedService>> _services = new();
@@ -29,7 +29,7 @@ internal sealed class PlannedServices
     public void Forget(ObjectKey exporter) => _services.TryRemove(exporter, out _);
 }
 
-/// <summary>A service that would get a route.</summary>
+/// <summary>A service that would get a route, or lose it.</summary>
 /// <param name="Value">Its name.</param>
 /// <param name="Plan">What would become of its project.</param>
 internal sealed record PlannedService(string Value, RoutePlan Plan);

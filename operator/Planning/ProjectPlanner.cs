@@ -72,7 +72,7 @@ internal sealed class ProjectPlanner(OperatorServices services, ProjectResolver 
 
     private RoutePlan? Refuse(SentryProjectRoute route, SentryExporter exporter, Func<IReadOnlyList<SentryProjectRoute>> siblings) =>
         !AutoCreationGate.IsAllowed(exporter, route.Spec.AttributeValue) ? new RoutePlan(false, RouteReasons.ServiceNotAllowed, AutoCreationGate.NotAllowedMessage)
-        : !_quota.TryTake(exporter, route, siblings) ? new RoutePlan(false, RouteReasons.MaxAutoCreatedReached, ProjectResolver.QuotaMessage(exporter))
+        : !_quota.TryTake(exporter, route, siblings, LeftProjects.NotedOf(exporter).ToHashSet(StringComparer.Ordinal)) ? new RoutePlan(false, RouteReasons.MaxAutoCreatedReached, ProjectResolver.QuotaMessage(exporter))
         : null;
 
     private static RoutePlan Describe(ProvisionRequest request, ProvisionResult result, IReadOnlyList<PlannedChange> changes, RoutePlan? refusal)

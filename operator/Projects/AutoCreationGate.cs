@@ -1,5 +1,6 @@
 using System.Globalization;
 using SentryOtel.Crds;
+using SentryOtel.Kubernetes.Client;
 using SentryOtel.Kubernetes.Conditions;
 using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Sentry.Projects;
@@ -11,7 +12,7 @@ namespace SentryOtel.Operator.Projects;
 /// Whether a project may be made for a route that nobody wrote: names come from the network and from workloads, and a flood of them must not become a
 /// flood of projects. Projects that are there already are none of its business.
 /// </summary>
-internal sealed class AutoCreationGate(RouteMemory memory, TimeProvider timeProvider)
+internal sealed class AutoCreationGate(RouteMemory memory, IKubernetesClient client, TimeProvider timeProvider)
 {
     /// <summary>Why no project is made for a service that the patterns keep out.</summary>
     public const string NotAllowedMessage =
@@ -21,6 +22,9 @@ internal sealed class AutoCreationGate(RouteMemory memory, TimeProvider timeProv
 
     private readonly AutoCreationQuota _quota = new();
     private readonly CreationRate _rate = new(timeProvider);
+
+    /// <summary>Projects that keep their place though their route is gone.</summary>
+    public LeftProjects Left { get; } = new(client, timeProvider);
 
     /// <summary>Whether a service may get a project by itself. One that the exporter's mapping names is somebody's word.</summary>
     public static bool IsAllowed(SentryExporter exporter, string value) =>
@@ -39,7 +43,7 @@ internal sealed class AutoCreationGate(RouteMemory memory, TimeProvider timeProv
             return Refusal(RouteReasons.ServiceNotAllowed, NotAllowedMessage);
         }
 
-        if (!_quota.TryTake(exporter, route, siblings))
+        if (!_quota.TryTake(exporter, route, siblings, Left.Of(exporter)))
         {
             return Refusal(RouteReasons.MaxAutoCreatedReached, ProjectResolver.QuotaMessage(exporter));
         }

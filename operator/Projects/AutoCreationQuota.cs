@@ -5,7 +5,7 @@ namespace SentryOtel.Operator.Projects;
 
 /// <summary>
 /// Keeps an exporter within <c>projects.maxAutoCreated</c>. Counts what this process has let through, and once, when an exporter is met first, what its routes say was
-/// created before; from then on it hears of every route that goes.
+/// created before; from then on it hears of every route that goes. A project that stays without its route keeps its place, by its slug: whoever comes for that slug takes no other.
 /// </summary>
 /// <param name="isOfPlans">Routes that are only planned go without a word: they are looked for before a place is refused.</param>
 internal sealed class AutoCreationQuota(bool isOfPlans = false)
@@ -18,7 +18,9 @@ internal sealed class AutoCreationQuota(bool isOfPlans = false)
     /// <param name="exporter">Its exporter.</param>
     /// <param name="route">The route.</param>
     /// <param name="siblings">Gives all routes of the exporter as they are now.</param>
-    public bool TryTake(SentryExporter exporter, SentryProjectRoute route, Func<IEnumerable<SentryProjectRoute>> siblings)
+    /// <param name="left">Slugs of projects whose route is gone.</param>
+    public bool TryTake(
+        SentryExporter exporter, SentryProjectRoute route, Func<IEnumerable<SentryProjectRoute>> siblings, IReadOnlySet<string>? left = null)
     {
         lock (_gate)
         {
@@ -38,7 +40,7 @@ internal sealed class AutoCreationQuota(bool isOfPlans = false)
                 ForgetLocked(key);
             }
 
-            if (isOfPlans && !granted.Contains(key) && granted.Count >= exporter.Spec.Projects.MaxAutoCreated)
+            if (isOfPlans && !granted.Contains(key) && IsFullLocked(exporter, granted, left))
             {
                 var alive = siblings().Select(static sibling => ObjectKey.Of(sibling)).ToHashSet();
                 foreach (var gone in granted.Where(taken => !alive.Contains(taken)).ToList())
@@ -47,7 +49,7 @@ internal sealed class AutoCreationQuota(bool isOfPlans = false)
                 }
             }
 
-            if (!granted.Contains(key) && granted.Count >= exporter.Spec.Projects.MaxAutoCreated && route.Status?.Project?.Created != true)
+            if (!granted.Contains(key) && route.Status?.Project?.Created != true && !IsLeft(route, left) && IsFullLocked(exporter, granted, left))
             {
                 return false;
             }
@@ -69,14 +71,23 @@ internal sealed class AutoCreationQuota(bool isOfPlans = false)
     /// <summary>True for routes that no person wrote: the quota is about these.</summary>
     public static bool IsAutomatic(SentryProjectRoute route) => RouteAnnotations.OriginOf(route) != RouteOrigin.Manual;
 
-    /// <summary>True for an automatic route whose project was made for it or may still be: one that was there before costs nothing.</summary>
-    public static bool Counts(SentryProjectRoute route) => IsAutomatic(route) && route.Status?.Project is not { Id.Length: > 0, Created: false };
+    /// <summary>True for an automatic route whose project was made for it or may still be: one that was there before costs nothing, and one that counts without a route counts once.</summary>
+    public static bool Counts(SentryExporter exporter, SentryProjectRoute route) => IsAutomatic(route)
+        && route.Status?.Project is not { Id.Length: > 0, Created: false }
+        && !(route.Spec.Project?.Slug is { } slug && LeftProjects.NotedOf(exporter).Contains(slug));
+
+    private static bool IsLeft(SentryProjectRoute route, IReadOnlySet<string>? left) => route.Spec.Project?.Slug is { } slug && left?.Contains(slug) == true;
+
+    private bool IsFullLocked(SentryExporter exporter, HashSet<ObjectKey> granted, IReadOnlySet<string>? left) => left is not { Count: > 0 }
+        ? granted.Count >= exporter.Spec.Projects.MaxAutoCreated
+        : left.Count >= LeftProjects.MaxNamed
+            || granted.Count(key => _grants[key].Slug is not { } slug || !left.Contains(slug)) + left.Count >= exporter.Spec.Projects.MaxAutoCreated;
 
     private void PutLocked(SentryExporter exporter, SentryProjectRoute route)
     {
         var key = ObjectKey.Of(route);
         _granted[exporter.Metadata.Uid!].Add(key);
-        _grants[key] = new Grant(exporter.Metadata.Uid!, route.Metadata.Uid);
+        _grants[key] = new Grant(exporter.Metadata.Uid!, route.Metadata.Uid, route.Spec.Project?.Slug);
     }
 
     private void ForgetLocked(ObjectKey route)
@@ -87,5 +98,5 @@ internal sealed class AutoCreationQuota(bool isOfPlans = false)
         }
     }
 
-    private sealed record Grant(string Exporter, string? Uid);
+    private sealed record Grant(string Exporter, string? Uid, string? Slug);
 }

@@ -7,15 +7,13 @@ using SentryOtel.Sentry.Projects;
 namespace SentryOtel.Operator.Projects;
 
 /// <summary>Decides and does what becomes of the project of a route that was deleted.</summary>
-internal sealed class ProjectRemoval(OperatorServices services, RouteMemory memory, ProjectResolver resolver, TimeSpan deadline)
+internal sealed class ProjectRemoval(OperatorServices services, RouteMemory memory, ProjectResolver resolver, ProjectUsers users, TimeSpan deadline)
 {
     /// <summary>Deletes the project, or finds that it stays, or says what it waits for.</summary>
     /// <param name="route">The route, with its finalizer and a deletionTimestamp.</param>
     /// <param name="exporter">Its exporter; null when that is gone.</param>
-    /// <param name="siblings">All routes of the exporter.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<RemovalOutcome> RemoveAsync(
-        SentryProjectRoute route, SentryExporter? exporter, IEnumerable<SentryProjectRoute> siblings, CancellationToken cancellationToken)
+    public async Task<RemovalOutcome> RemoveAsync(SentryProjectRoute route, SentryExporter? exporter, CancellationToken cancellationToken)
     {
         if (RouteAnnotations.IsAbandoned(route))
         {
@@ -29,10 +27,9 @@ internal sealed class ProjectRemoval(OperatorServices services, RouteMemory memo
             return RemovalOutcome.Usual(RouteReasons.ProjectRetained, "the project stays in Sentry");
         }
 
-        if (siblings.FirstOrDefault(other => SharesProject(route, project, other)) is { } sharer)
+        if (users.FindOther(route, exporter, project) is { } user)
         {
-            return RemovalOutcome.Unusual(
-                RouteReasons.ProjectShared, $"the project stays in Sentry: route {sharer.Metadata.Namespace}/{sharer.Metadata.Name} sends there too");
+            return Shared(user);
         }
 
         if (exporter is null)
@@ -80,7 +77,16 @@ internal sealed class ProjectRemoval(OperatorServices services, RouteMemory memo
                 return RemovalOutcome.Waiting(failed.ConditionReason, failed.Message);
             }
 
-            id = found.Project is { Created: true } ours ? ours.Id : null;
+            if (found.Project is not { Created: true } ours)
+            {
+                return RemovalOutcome.Usual(RouteReasons.ProjectRetained, "no project was created for the route") with { HadProject = false };
+            }
+
+            id = ours.Id;
+            if (users.FindOther(route, exporter, new RouteProjectStatus { Id = id, Slug = ours.Slug }) is { } user)
+            {
+                return Shared(user);
+            }
         }
 
         return id is null
@@ -111,11 +117,8 @@ internal sealed class ProjectRemoval(OperatorServices services, RouteMemory memo
         };
     }
 
-    private static bool SharesProject(SentryProjectRoute route, RouteProjectStatus? project, SentryProjectRoute other) =>
-        other.Metadata.Uid != route.Metadata.Uid
-        && other.Metadata.DeletionTimestamp is null
-        && ((project?.Id is { Length: > 0 } id && other.Status?.Project?.Id == id)
-            || (other.Spec.Project?.Slug is { } slug && (slug == route.Spec.Project?.Slug || slug == project?.Slug)));
+    private static RemovalOutcome Shared(string user) =>
+        RemovalOutcome.Unusual(RouteReasons.ProjectShared, $"the project stays in Sentry: {user} sends there too");
 }
 
 /// <summary>What became of the project of a deleted route.</summary>
@@ -123,6 +126,9 @@ internal sealed record RemovalOutcome(bool IsDone, bool IsUnusual, string Reason
 {
     /// <summary>Waits for nothing but the plan to be carried out.</summary>
     public bool IsPlanned => Reason == PlanReasons.WouldDelete;
+
+    /// <summary>False when a create was noted and is known to have made nothing.</summary>
+    public bool HadProject { get; init; } = true;
 
     /// <summary>Settled, as people expect.</summary>
     public static RemovalOutcome Usual(string reason, string message) => new(true, false, reason, message);

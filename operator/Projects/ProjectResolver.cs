@@ -17,7 +17,7 @@ internal sealed class ProjectResolver(OperatorServices services, RouteMemory mem
 {
     private static readonly TimeSpan Fresh = new CatalogTimes().Fresh;
 
-    private readonly AutoCreationGate _gate = new(memory, services.TimeProvider);
+    private readonly AutoCreationGate _gate = new(memory, services.Client, services.TimeProvider);
 
     /// <summary>Resolves the project. May add the route's finalizer and note an intent, never writes its status.</summary>
     /// <param name="route">The route; its metadata is brought up to date when it is written.</param>
@@ -58,6 +58,25 @@ internal sealed class ProjectResolver(OperatorServices services, RouteMemory mem
 
     /// <summary>Forgets a route that is gone.</summary>
     public void Forget(ObjectKey route) => _gate.Forget(route);
+
+    /// <summary>Before a route goes: what stays of it counts for <c>projects.maxAutoCreated</c> on, what was deleted no longer does.</summary>
+    public async Task LeaveAsync(SentryProjectRoute route, SentryExporter exporter, RemovalOutcome outcome, CancellationToken cancellationToken)
+    {
+        var project = memory.StatusOf(route)?.Project;
+        if (route.Spec.Project?.Slug is not { } slug || !outcome.HadProject)
+        {
+            return;
+        }
+
+        if (outcome.Reason == RouteReasons.ProjectDeleted)
+        {
+            await _gate.Left.RemoveAsync(exporter, slug, cancellationToken).ConfigureAwait(false);
+        }
+        else if (AutoCreationQuota.IsAutomatic(route) && (project is { Created: true } || memory.IntentOf(route) is not null))
+        {
+            await _gate.Left.AddAsync(exporter, slug, project?.Id, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>
     /// How old what is known may be. Of a project that is ready the watch tells what changes; one that is missing is waited for; what a person has just asked for, or what

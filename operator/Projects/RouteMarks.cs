@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using SentryOtel.Crds;
 using SentryOtel.Kubernetes.Client;
@@ -6,40 +7,39 @@ using SentryOtel.Sentry.Projects;
 
 namespace SentryOtel.Operator.Projects;
 
-/// <summary>Writes a route's finalizer and its note of a create: both in one patch, which fails when the route has moved on.</summary>
+/// <summary>
+/// Writes a route's finalizer, and its note of a create. The note is in the status, where only the operator may write: whoever could write it could have the operator
+/// take, and delete, a project of somebody else's.
+/// </summary>
 internal sealed class RouteMarks(IKubernetesClient client, RouteMemory memory)
 {
     private static readonly PatchOptions Options = new() { FieldManager = OperatorOptions.FieldManager };
+    private static readonly PatchOptions StatusOptions = new() { FieldManager = OperatorOptions.FieldManager, Subresource = "status" };
 
     /// <summary>
-    /// Before a create: adds the finalizer and notes the intent. The route's metadata is brought up to date. With null the note goes and the
-    /// finalizer stays.
+    /// Before a create: adds the finalizer and notes the intent, each in a patch that fails when the route has moved on. The route's metadata is brought up to date.
+    /// With null the note goes and the finalizer stays.
     /// </summary>
-    /// <exception cref="KubernetesException">Nothing was written, and nothing may be created.</exception>
+    /// <exception cref="KubernetesException">The intent was not noted, and nothing may be created.</exception>
     public async Task RecordAsync(SentryProjectRoute route, CreateIntent? intent, CancellationToken cancellationToken)
     {
         var finalizers = route.Metadata.Finalizers ?? [];
-        var metadata = new JsonObject
-        {
-            ["resourceVersion"] = route.Metadata.ResourceVersion,
-            ["annotations"] = new JsonObject { [RouteAnnotations.CreatePending] = intent is null ? null : RouteAnnotations.Format(intent) },
-        };
         if (intent is not null && !finalizers.Contains(RouteAnnotations.Finalizer))
         {
-            metadata["finalizers"] = ToJson([.. finalizers, RouteAnnotations.Finalizer]);
+            var metadata = new JsonObject
+            {
+                ["resourceVersion"] = route.Metadata.ResourceVersion,
+                ["finalizers"] = ToJson([.. finalizers, RouteAnnotations.Finalizer]),
+            };
+            await PatchAsync(route, metadata, cancellationToken).ConfigureAwait(false);
         }
 
-        await PatchAsync(route, metadata, cancellationToken).ConfigureAwait(false);
-        memory.Remember(route, intent);
+        await NoteAsync(route, new JsonObject { ["resourceVersion"] = route.Metadata.ResourceVersion }, intent, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The outcome of the create is in the status: the note has served. Its loss would do no harm, so the version does not matter.</summary>
-    public async Task ClearIntentAsync(SentryProjectRoute route, CancellationToken cancellationToken)
-    {
-        var metadata = new JsonObject { ["uid"] = route.Metadata.Uid, ["annotations"] = new JsonObject { [RouteAnnotations.CreatePending] = null } };
-        await PatchAsync(route, metadata, cancellationToken).ConfigureAwait(false);
-        memory.Remember(route, (CreateIntent?)null);
-    }
+    public Task ClearIntentAsync(SentryProjectRoute route, CancellationToken cancellationToken) =>
+        NoteAsync(route, new JsonObject { ["uid"] = route.Metadata.Uid }, null, cancellationToken);
 
     /// <summary>Lets a deleted route go.</summary>
     public async Task ReleaseAsync(SentryProjectRoute route, CancellationToken cancellationToken)
@@ -54,6 +54,21 @@ internal sealed class RouteMarks(IKubernetesClient client, RouteMemory memory)
         {
             // Gone: what was to be achieved.
         }
+    }
+
+    // No apply of the status names the note, so that none takes it out.
+    private async Task NoteAsync(SentryProjectRoute route, JsonObject metadata, CreateIntent? intent, CancellationToken cancellationToken)
+    {
+        var status = new JsonObject
+        {
+            ["pendingCreate"] = intent is null
+                ? null
+                : JsonSerializer.SerializeToNode(new RoutePendingCreate { Slug = intent.Slug, Time = intent.Time }, CrdJsonContext.Default.RoutePendingCreate),
+        };
+        var written = await client.PatchAsync<SentryProjectRoute>(
+            route.Metadata.Name!, route.Metadata.Namespace, new JsonObject { ["metadata"] = metadata, ["status"] = status }, StatusOptions, cancellationToken).ConfigureAwait(false);
+        route.Metadata = written.Metadata;
+        memory.Remember(route, intent);
     }
 
     private async Task PatchAsync(SentryProjectRoute route, JsonObject metadata, CancellationToken cancellationToken)

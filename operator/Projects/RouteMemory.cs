@@ -17,7 +17,8 @@ internal sealed class RouteMemory
     public SentryProjectRouteStatus? StatusOf(SentryProjectRoute route) => Find(route)?.Status ?? route.Status;
 
     /// <summary>The create whose outcome is not known, if any.</summary>
-    public CreateIntent? IntentOf(SentryProjectRoute route) => Find(route) is { IntentKnown: true } entry ? entry.Intent : RouteAnnotations.IntentOf(route);
+    public CreateIntent? IntentOf(SentryProjectRoute route) => Find(route) is { IntentKnown: true } entry ? entry.Intent
+        : route.Status?.PendingCreate is { } pending ? new CreateIntent(pending.Slug, pending.Time) : null;
 
     public void Remember(SentryProjectRoute route, SentryProjectRouteStatus status) => Put(route, entry => entry with { Status = status });
 

@@ -1,6 +1,8 @@
 using SentryOtel.Crds;
 using SentryOtel.Crds.Validation;
+using SentryOtel.Kubernetes.Conditions;
 using SentryOtel.Kubernetes.Entities;
+using SentryOtel.Operator.Projects;
 
 namespace SentryOtel.Operator.Routes;
 
@@ -40,6 +42,10 @@ internal static class RouteClaims
         IsBound(route) ? new ObjectKey(route.Status!.Exporters![0].Namespace, route.Status.Exporters[0].Name) : null;
 
     private static ObjectKey AskedExporter(SentryProjectRoute route) => new(route.Spec.ExporterRef.Namespace ?? route.Metadata.Namespace, route.Spec.ExporterRef.Name);
+
+    /// <summary>Whether the exporter does not take routes from its namespace: such a route concerns nobody else. One that was not judged yet is none.</summary>
+    public static bool IsKeptOut(SentryProjectRoute route) =>
+        route.Status?.Conditions.FindCondition(RouteReasons.AcceptedType) is { Status: ConditionStatus.False, Reason: RouteReasons.NotAllowedByExporter };
 
     /// <summary>The route that holds <paramref name="value"/>, or null. Routes on their way out claim nothing.</summary>
     public static SentryProjectRoute? Winner(IEnumerable<SentryProjectRoute> routes, string value) =>

@@ -17,13 +17,13 @@ internal static class RouteEntries
         SentryExporter exporter, IEnumerable<SentryProjectRoute> routes, params IEnumerable<(SentryExporter Exporter, IReadOnlyList<SentryProjectRoute> Routes)> rivals)
     {
         var claims = rivals
-            .SelectMany(static rival => rival.Routes.Where(route => route.Metadata.DeletionTimestamp is null && Refusal(rival.Exporter, route) is null))
+            .SelectMany(static rival => rival.Routes.Where(route => Concerns(rival.Exporter, route) && Refusal(rival.Exporter, route) is null))
             .GroupBy(RouteClaims.ValueOf, StringComparer.Ordinal)
             .ToDictionary(static claims => claims.Key, static claims => claims.Min(RouteClaims.Precedence)!, StringComparer.Ordinal);
         return
         [
             .. routes
-                .Where(static route => route.Metadata.DeletionTimestamp is null)
+                .Where(route => Concerns(exporter, route))
                 .GroupBy(RouteClaims.ValueOf, StringComparer.Ordinal)
                 .Select(own => Of(exporter, Holder(exporter, [.. own.Order(RouteClaims.Precedence)]), claims.GetValueOrDefault(own.Key)))
                 .OrderBy(static entry => entry.Value, StringComparer.Ordinal),
@@ -32,6 +32,10 @@ internal static class RouteEntries
 
     /// <summary>The route of an entry; null when it has none.</summary>
     public static ObjectKey? RouteOf(RouteEntry entry) => entry.Route?.Split('/', 2) is [var space, var name] ? new ObjectKey(space, name) : null;
+
+    // Whoever has not the exporter's consent has no say in what becomes of a value, and takes no room in the table. A route of another namespace counts from when it was let in.
+    private static bool Concerns(SentryExporter exporter, SentryProjectRoute route) => route.Metadata.DeletionTimestamp is null
+        && (Accepted(exporter, route) is { } verdict ? verdict.Reason != RouteReasons.NotAllowedByExporter : route.Metadata.Namespace == exporter.Metadata.Namespace);
 
     // A route that may not attach must not keep out a younger one that may.
     private static SentryProjectRoute Holder(SentryExporter exporter, IReadOnlyList<SentryProjectRoute> claims) =>
@@ -43,7 +47,7 @@ internal static class RouteEntries
         {
             Value = RouteClaims.ValueOf(route),
             Route = $"{route.Metadata.Namespace}/{route.Metadata.Name}",
-            Rationed = AutoCreationQuota.Counts(route) ? true : null,
+            Rationed = AutoCreationQuota.Counts(exporter, route) ? true : null,
             RateLimit = route.Spec.RateLimit is { } limit ? new RouteLimits(limit.ItemsPerSecond, limit.BytesPerSecond) : null,
             Weight = route.Spec.Weight,
         };
@@ -83,10 +87,11 @@ internal static class RouteEntries
             return null;
         }
 
-        var parent = route.Status?.Exporters?.FirstOrDefault(status =>
-            status.Namespace == exporter.Metadata.Namespace && status.Name == exporter.Metadata.Name);
-        return Find(parent?.Conditions, "Accepted") is { Status: "False", Reason: not "Conflict" } accepted ? accepted.Reason : null;
+        return Accepted(exporter, route) is { Status: "False", Reason: not "Conflict" } accepted ? accepted.Reason : null;
     }
+
+    private static V1Condition? Accepted(SentryExporter exporter, SentryProjectRoute route) => Find(
+        route.Status?.Exporters?.Find(status => status.Namespace == exporter.Metadata.Namespace && status.Name == exporter.Metadata.Name)?.Conditions, RouteReasons.AcceptedType);
 
     private static RouteTarget? Target(SentryExporter exporter, SentryProjectRoute route) => route.Status?.Project switch
     {

@@ -3,6 +3,7 @@ using SentryOtel.Kubernetes.Controllers;
 using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Kubernetes.Hosting;
 using SentryOtel.Operator.Gateways;
+using SentryOtel.Operator.Projects;
 using SentryOtel.Operator.Routes;
 
 namespace SentryOtel.Operator.RoutingTables;
@@ -28,6 +29,7 @@ internal static class RoutingTableRegistration
             .Named(Name)
             .WithOptions(new ControllerOptions { MaxConcurrentReconciles = Workers })
             .Watches<SentryExporter>(exporter => sharing.KeysIn(exporter.Metadata.Namespace), predicate: SharedGateways.SharingChanged())
+            .Watches<SentryExporter>(static exporter => [ObjectKey.Of(exporter)], predicate: LeftProjects.Changed())
             .Watches<SentryProjectRoute>(route => sharing.SharersOf(RouteClaims.ExporterOf(route)), predicate: RouteChanges.BesideTraffic(), informer: routes.Informer)
             .Owns<V1ConfigMap>(informer: tables.Informer));
     }

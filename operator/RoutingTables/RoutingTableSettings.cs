@@ -9,8 +9,9 @@ namespace SentryOtel.Operator.RoutingTables;
 /// <param name="OnMissingAttribute"><c>drop</c> or <c>fallback</c>.</param>
 /// <param name="SlugPolicy"><c>strict</c> or <c>normalize</c>.</param>
 /// <param name="Fallback">The fallback project's way in, once it is known.</param>
+/// <param name="LeftProjects">Projects that count though their route is gone; null for none.</param>
 internal sealed record RoutingTableSettings(
-    string Exporter, string RoutingAttribute, string OnMissingAttribute, string SlugPolicy, RouteTarget? Fallback)
+    string Exporter, string RoutingAttribute, string OnMissingAttribute, string SlugPolicy, RouteTarget? Fallback, int? LeftProjects = null)
 {
     /// <summary>The settings of an exporter.</summary>
     public static RoutingTableSettings Of(SentryExporter exporter, RouteTarget? fallback)
@@ -21,10 +22,11 @@ internal sealed record RoutingTableSettings(
             routing.ProjectFromAttribute,
             routing.OnMissingAttribute == MissingAttributePolicy.Fallback ? "fallback" : "drop",
             routing.SlugPolicy == Crds.SlugPolicy.Normalize ? "normalize" : "strict",
-            fallback);
+            fallback,
+            Projects.LeftProjects.NotedOf(exporter) is { Count: > 0 and var left } ? left : null);
     }
 
     /// <summary>The settings that a slice was compiled from.</summary>
     public static RoutingTableSettings Of(RoutingTableSlice slice) =>
-        new(slice.Exporter, slice.RoutingAttribute, slice.OnMissingAttribute, slice.SlugPolicy, slice.Fallback);
+        new(slice.Exporter, slice.RoutingAttribute, slice.OnMissingAttribute, slice.SlugPolicy, slice.Fallback, slice.LeftProjects);
 }

@@ -19,6 +19,7 @@ public sealed class RoutingTable
         UsesFallback = head.OnMissingAttribute == "fallback";
         SlugPolicy = head.SlugPolicy;
         Fallback = head.Fallback;
+        LeftProjects = head.LeftProjects ?? 0;
         _routes = routes;
     }
 
@@ -39,6 +40,9 @@ public sealed class RoutingTable
 
     /// <summary>Where data without the attribute go.</summary>
     public RouteTarget? Fallback { get; }
+
+    /// <summary>Projects that count for <c>projects.max_auto_created</c> though their route is gone.</summary>
+    public int LeftProjects { get; }
 
     /// <summary>All entries.</summary>
     public IReadOnlyCollection<RouteEntry> Routes => _routes.Values;

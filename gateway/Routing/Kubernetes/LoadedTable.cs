@@ -37,7 +37,7 @@ internal sealed class LoadedTable
             .Concat(table.Fallback is { } fallback ? [(fallback, RoutingConfiguration.UsualWeight)] : [])
             .GroupBy(static route => QueueOf(route.Target), StringComparer.Ordinal)
             .ToFrozenDictionary(static routes => routes.Key, static routes => (routes.First().Target, routes.Max(static route => route.Weight)), StringComparer.Ordinal);
-        Rationed = table.Routes.Count(static route => route.Rationed == true);
+        Rationed = table.Routes.Count(static route => route.Rationed == true) + table.LeftProjects;
         Missing = table is { UsesFallback: true, Fallback: { } target } ? RouteAnswer.Active(RouteTo(target)) : null;
     }
 
@@ -45,7 +45,7 @@ internal sealed class LoadedTable
 
     public string Attribute => _table.RoutingAttribute;
 
-    /// <summary>Routes that count for <c>projects.max_auto_created</c>.</summary>
+    /// <summary>Routes, and projects that they left, that count for <c>projects.max_auto_created</c>.</summary>
     public int Rationed { get; }
 
     /// <summary>Where data without the attribute go; null when they go nowhere.</summary>

@@ -66,7 +66,7 @@ internal static class Objects
             && status.ObservedGeneration == route.Metadata.Generation
             && status.Conditions.IsConditionTrue("ProjectReady")
             && status.Conditions.IsConditionTrue("Ready")
-            && route.Metadata.Annotations?.ContainsKey("sentry-otel.dev/create-pending") != true
+            && status.PendingCreate is null
                 ? true
                 : throw new InvalidOperationException($"Route {name}: {Told(route?.Status?.Conditions)}");
     }

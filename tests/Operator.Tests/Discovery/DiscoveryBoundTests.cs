@@ -50,6 +50,47 @@ public sealed class DiscoveryBoundTests
             RouteEntries.Of(exporter, [found, created, Route("mine", RouteOrigin.Manual)]).Select(static entry => (entry.Value, entry.Rationed)));
     }
 
+    [Fact]
+    public void Routes_that_the_exporter_does_not_let_in_neither_claim_a_service_nor_fill_the_bound()
+    {
+        var exporter = Exporter(static spec => spec.Projects.MaxAutoCreated = 1);
+        var stranger = Route("orders", RouteOrigin.Telemetry, space: "other");
+        Assert.Empty(Plan(exporter, [Deployment("orders")], stranger).Creates);
+
+        stranger.Status = new SentryProjectRouteStatus { Conditions = [new V1Condition { Type = "Accepted", Status = "False", Reason = "NotAllowedByExporter" }] };
+
+        Assert.Equal("orders", Assert.Single(Plan(exporter, [Deployment("orders")], stranger).Creates).Value);
+    }
+
+    [Fact]
+    public void Projects_whose_route_is_gone_count_and_their_services_may_come_back()
+    {
+        var exporter = Exporter(static spec => spec.Projects.MaxAutoCreated = 2);
+        exporter.Status = new SentryExporterStatus { Projects = new ExporterProjects { WithoutRoute = new() { ["gone"] = "1", ["back"] = "2" } } };
+
+        var plan = Plan(exporter, [Deployment("back"), Deployment("new")]);
+
+        Assert.Equal("back", Assert.Single(plan.Creates).Value);
+        var refusal = Assert.Single(plan.Refusals);
+        Assert.Equal(("new", "MaxAutoCreatedReached"), (refusal.Subject, refusal.Reason));
+        Assert.Contains("status.projects.withoutRoute", refusal.Note, StringComparison.Ordinal);
+
+        // The gateways count the same.
+        Assert.Null(Assert.Single(RouteEntries.Of(exporter, [Route("back")])).Rationed);
+        Assert.Equal(2, RoutingTableSettings.Of(exporter, null).LeftProjects);
+    }
+
+    [Fact]
+    public void A_persons_route_that_is_marked_as_discovered_and_unused_is_not_deleted()
+    {
+        var route = Route("orders").UnusedSince("2026-01-01T00:00:00Z");
+        Assert.Single(Plan(Exporter(), [], route).Deletes);
+
+        route.Status = new SentryProjectRouteStatus { Origin = RouteOrigin.Manual };
+
+        Assert.Empty(Plan(Exporter(), [], route).Deletes);
+    }
+
     [Theory]
     [InlineData("ServiceNotAllowed", RouteState.Rejected)]
     [InlineData("MaxAutoCreatedReached", RouteState.Rejected)]

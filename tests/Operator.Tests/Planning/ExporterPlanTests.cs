@@ -32,6 +32,14 @@ public sealed class ExporterPlanTests
     }
 
     [Fact]
+    public void A_project_that_discovery_would_delete_is_not_said_to_be_used()
+    {
+        var condition = new ExporterPlan([Route("orders", true, "WouldUse")], [new PlannedService("orders", new RoutePlan(true, "WouldDelete", ""))], null).Condition();
+
+        Assert.Equal("would delete those of 1: orders", condition.Message);
+    }
+
+    [Fact]
     public void What_can_not_be_done_makes_the_plan_false_and_is_named_with_its_reason()
     {
         var condition = new ExporterPlan([Route("orders", false, "AmbiguousTeam")], [], new RoutePlan(false, "NoTeam", "")).Condition();

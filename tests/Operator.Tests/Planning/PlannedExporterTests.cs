@@ -47,4 +47,28 @@ public sealed class PlannedExporterTests(OperatorCluster cluster)
             async () => (await world.GetAsync<SentryExporter>(ExporterWorld.Exporter))!.Status!.Conditions.FindCondition("Planned") is null, "no plan any more");
         world.AssertNothingWasForbidden();
     }
+
+    [Fact]
+    public async Task A_discovered_route_that_is_due_to_go_with_its_project_is_told_and_stays()
+    {
+        // Given a discovered service whose workload is gone
+        await using var world = await ExporterWorld.StartAsync(cluster);
+        await world.SetSecretAsync("sentry", "token", ExporterWorld.Token);
+        await world.KubectlAsync("create", "deployment", "orders", "--image=orders:1", "--replicas=0");
+        await world.KubectlAsync("label", "deployment", "orders", "service.name=orders");
+        await world.CreateExporterAsync(static spec => (spec.AutoCreateProjects, spec.Projects.DeletionPolicy) = (true, DeletionPolicy.Delete));
+        await world.WaitForAsync(() => Task.FromResult(world.Sentry.State.Projects.Find("orders") is not null), "the project");
+        await world.KubectlAsync("delete", "deployment", "orders");
+        await world.WaitForAsync(
+            async () => (await world.KubectlAsync("get", "sentryprojectroutes", "--output", "jsonpath={.items[*].metadata.annotations}")).Contains("unused-since", StringComparison.Ordinal), "the mark");
+
+        // When its time is over, and the exporter is only planned
+        await world.KubectlAsync("annotate", "sentryexporter", ExporterWorld.Exporter, SentryOtelGroup.PlanAnnotation + "=true");
+        await world.WaitAsync("Planned", ConditionStatus.True, "OnlyPlanned", "orders");
+        await world.KubectlAsync("patch", "sentryexporter", ExporterWorld.Exporter, "--type=merge", "--patch", """{"spec":{"discovery":{"gracePeriod":"1ms"}}}""");
+
+        // Then what would become of the project is told, and it is there
+        await world.WaitAsync("Planned", ConditionStatus.True, "OnlyPlanned", "would delete those of 1: orders");
+        Assert.NotNull(world.Sentry.State.Projects.Find("orders"));
+    }
 }

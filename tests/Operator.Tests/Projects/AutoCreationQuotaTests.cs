@@ -68,6 +68,22 @@ public sealed class AutoCreationQuotaTests
     }
 
     [Fact]
+    public void A_project_that_stays_without_its_route_keeps_a_place_and_takes_no_second_when_its_service_is_back()
+    {
+        HashSet<string> left = ["first"];
+        var second = Add("second");
+        Assert.False(_quota.TryTake(Exporter, second, () => [], left));
+
+        var first = Add("first");
+        Assert.True(_quota.TryTake(Exporter, first, () => [], left));
+        Assert.False(_quota.TryTake(Exporter, second, () => [], left));
+
+        var larger = new SentryExporter { Metadata = Exporter.Metadata, Spec = new SentryExporterSpec { Projects = new ProjectsSpec { MaxAutoCreated = 2 } } };
+        Assert.True(_quota.TryTake(larger, second, () => [], left));
+        Assert.False(_quota.TryTake(larger, Add("third"), () => [], left));
+    }
+
+    [Fact]
     public void The_routes_of_an_exporter_are_gone_through_once()
     {
         var exporter = new SentryExporter { Metadata = Exporter.Metadata, Spec = new SentryExporterSpec { Projects = new ProjectsSpec { MaxAutoCreated = 1000 } } };
@@ -95,6 +111,7 @@ public sealed class AutoCreationQuotaTests
                 Uid = name,
                 Annotations = new Dictionary<string, string> { ["sentry-otel.dev/origin"] = origin.ToString() },
             },
+            Spec = new SentryProjectRouteSpec { Project = new RouteProjectSpec { Slug = name } },
         };
         _routes.Add(route);
         return route;

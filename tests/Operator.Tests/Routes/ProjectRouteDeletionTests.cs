@@ -66,6 +66,71 @@ public sealed class ProjectRouteDeletionTests(RouteCluster cluster)
     }
 
     [Fact]
+    public async Task A_project_that_another_exporter_of_the_organisation_sends_to_is_not_deleted()
+    {
+        await using var world = await RouteWorld.StartAsync(cluster);
+        await world.CreateExporterAsync();
+        await world.CreateExporterAsync(static spec => (spec.Routing.OnMissingAttribute, spec.Routing.FallbackProject) = (MissingAttributePolicy.Fallback, "rest"), "other");
+        foreach (var name in new[] { "orders", "rest", "alone" })
+        {
+            await world.CreateRouteAsync(name, Delete);
+            await world.WaitAsync(name, "ProjectReady", true, "ProjectCreated");
+        }
+
+        await world.CreateRouteAsync("worker", static route => (route.Spec.ExporterRef.Name, route.Spec.Project!.Slug) = ("other", "orders"));
+        await world.WaitAsync("worker", "ProjectReady", true, "ProjectFound");
+        foreach (var name in new[] { "orders", "rest", "alone" })
+        {
+            await world.DeleteRouteAsync(name);
+            await world.WaitUntilGoneAsync(name);
+        }
+
+        Assert.NotNull(world.Sentry.State.Projects.Find("orders"));
+        Assert.NotNull(world.Sentry.State.Projects.Find("rest"));
+        Assert.Null(world.Sentry.State.Projects.Find("alone"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_people_can_write_on_a_route_gives_it_nobodys_project(bool later)
+    {
+        await using var world = await RouteWorld.StartAsync(cluster, new SentryServerOptions { Projects = ["victim"] });
+        var victim = world.Sentry.State.Projects.Find("victim")!;
+        var forged = $"victim@{victim.DateCreated:O}";
+        await world.CreateExporterAsync();
+        await world.CreateRouteAsync("victim", route =>
+        {
+            Delete(route);
+            route.Metadata.Annotations = later ? null : new Dictionary<string, string> { ["sentry-otel.dev/create-pending"] = forged };
+
+            // The server drops it: a status is written by its subresource alone.
+            route.Status = new SentryProjectRouteStatus
+            {
+                PendingCreate = new RoutePendingCreate { Slug = "victim", Time = victim.DateCreated },
+                Project = new RouteProjectStatus { Id = $"{victim.Id}", Slug = "victim", Created = true },
+            };
+        });
+        if (later)
+        {
+            await world.WaitAsync("victim", "ProjectReady", true, "ProjectFound");
+            await world.PatchRouteAsync("victim", new JsonObject
+            {
+                ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { ["sentry-otel.dev/create-pending"] = forged }, ["finalizers"] = new JsonArray(RouteAnnotations.Finalizer) },
+                ["status"] = new JsonObject { ["pendingCreate"] = new JsonObject { ["slug"] = "victim", ["time"] = "2026-01-01T00:00:00Z" } },
+            });
+        }
+
+        var route = await world.WaitAsync("victim", "ProjectReady", true, "ProjectFound");
+        await world.DeleteRouteAsync("victim");
+        await world.WaitUntilGoneAsync("victim");
+
+        Assert.False(route.Status!.Project!.Created);
+        Assert.NotNull(world.Sentry.State.Projects.Find("victim"));
+        Assert.DoesNotContain(world.Sentry.State.Keys.OfProject(victim.Id), static key => key.Name?.StartsWith("sentry-otel-operator/", StringComparison.Ordinal) == true);
+    }
+
+    [Fact]
     public async Task While_Sentry_is_away_deletion_waits_and_says_why_until_a_person_overrides()
     {
         await using var world = await RouteWorld.StartAsync(cluster);

@@ -1,6 +1,5 @@
 using SentryOtel.Crds;
 using SentryOtel.Kubernetes.Conditions;
-using SentryOtel.Operator.Projects;
 using SentryOtel.SentryServer.Faults;
 
 namespace SentryOtel.Operator.Tests.Routes;
@@ -69,7 +68,7 @@ public sealed class ProjectRouteFailureTests(RouteCluster cluster)
         fault.Release();
         var orphan = await world.Client.GetAsync<SentryProjectRoute>("orders", world.Namespace, RouteWorld.Cancellation);
         Assert.Null(orphan!.Status?.Project?.Id);
-        Assert.Contains(RouteAnnotations.CreatePending, orphan.Metadata.Annotations!.Keys);
+        Assert.Equal("orders", orphan.Status?.PendingCreate?.Slug);
         world.StartOperator();
 
         var route = await world.WaitAsync("orders", "ProjectReady", true, "ProjectCreated");

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using SentryOtel.Crds;
+using SentryOtel.Kubernetes.Client;
 using SentryOtel.Kubernetes.Conditions;
 using SentryOtel.Operator.Projects;
 using SentryOtel.SentryServer;
@@ -34,7 +35,7 @@ public sealed class ProjectRouteTests(RouteCluster cluster)
         Assert.Equal(ready.Metadata.Generation, ready.Status.ObservedGeneration);
         Assert.Equal(RouteOrigin.Manual, ready.Status.Origin);
         Assert.Contains(RouteAnnotations.Finalizer, ready.Metadata.Finalizers!);
-        Assert.False(ready.Metadata.Annotations?.ContainsKey(RouteAnnotations.CreatePending) ?? false);
+        Assert.Null(ready.Status.PendingCreate);
         var exporter = Assert.Single(ready.Status.Exporters!);
         Assert.Equal((world.Namespace, "main", true), (exporter.Namespace, exporter.Name, exporter.Conditions.IsConditionTrue("Ready")));
     }
@@ -300,9 +301,53 @@ public sealed class ProjectRouteTests(RouteCluster cluster)
 
         await world.CreateRouteAsync("auto-1", FromTelemetry);
         await world.WaitAsync("auto-1", "ProjectReady", false, "MaxAutoCreatedReached");
+        Assert.Single(world.Sentry.State.Projects.All());
+    }
+
+    [Fact]
+    public async Task A_project_that_stays_counts_without_its_route_and_after_a_restart_until_a_person_takes_it_out()
+    {
+        // Given the one project that may be created
+        await using var world = await RouteWorld.StartAsync(cluster);
+        await world.CreateExporterAsync(spec => spec.Projects.MaxAutoCreated = 1);
+        await world.CreateRouteAsync("auto-0", FromTelemetry);
+        var created = await world.WaitAsync("auto-0", "ProjectReady", true, "ProjectCreated");
+
+        // When its route goes, and the operator with it
+        await world.DeleteRouteAsync("auto-0");
+        await world.WaitUntilGoneAsync("auto-0");
+        Assert.Equal([("auto-0", created.Status!.Project!.Id)], (await LeftAsync(world)).Select(static left => (left.Key, (string?)left.Value)));
+        await world.KillOperatorAsync();
+        world.StartOperator();
+
+        // Then no other is created, and whoever comes for that one has it
+        await world.CreateRouteAsync("auto-1", FromTelemetry);
+        await world.WaitAsync("auto-1", "ProjectReady", false, "MaxAutoCreatedReached");
+        await world.CreateRouteAsync("auto-0", FromTelemetry);
+        await world.WaitAsync("auto-0", "ProjectReady", true, "ProjectFound");
+        Assert.Single(world.Sentry.State.Projects.All());
+
+        // And a person who has looked after it makes room
+        var patch = new JsonObject { ["status"] = new JsonObject { ["projects"] = new JsonObject { ["withoutRoute"] = new JsonObject { ["auto-0"] = null } } } };
+        await world.Client.PatchAsync<SentryExporter>(RouteWorld.Exporter, world.Namespace, patch, new PatchOptions { Subresource = "status" }, RouteWorld.Cancellation);
+        await world.WaitAsync("auto-1", "ProjectReady", true, "ProjectCreated");
+        Assert.Empty(await LeftAsync(world));
+    }
+
+    [Fact]
+    public async Task A_project_that_is_deleted_with_its_route_makes_room_for_another()
+    {
+        await using var world = await RouteWorld.StartAsync(cluster);
+        await world.CreateExporterAsync(spec => (spec.Projects.MaxAutoCreated, spec.Projects.DeletionPolicy) = (1, DeletionPolicy.Delete));
+        await world.CreateRouteAsync("auto-0", FromTelemetry);
+        await world.WaitAsync("auto-0", "ProjectReady", true, "ProjectCreated");
+        await world.CreateRouteAsync("auto-1", FromTelemetry);
+        await world.WaitAsync("auto-1", "ProjectReady", false, "MaxAutoCreatedReached");
+
         await world.DeleteRouteAsync("auto-0");
 
         await world.WaitAsync("auto-1", "ProjectReady", true, "ProjectCreated");
+        Assert.Empty(await LeftAsync(world));
     }
 
     [Fact]
@@ -323,6 +368,9 @@ public sealed class ProjectRouteTests(RouteCluster cluster)
         var route = await world.WaitAsync("orders", "ProjectReady", true, "DsnAccepted");
         Assert.Equal(("42", "https://o1.ingest.sentry.io/api/42/integration/otlp/v1/logs"), (route.Status!.Project!.Id, route.Status.Project.Endpoints!.Logs));
     }
+
+    private static async Task<Dictionary<string, string>> LeftAsync(RouteWorld world) =>
+        (await world.Client.GetAsync<SentryExporter>(RouteWorld.Exporter, world.Namespace, RouteWorld.Cancellation))?.Status?.Projects?.WithoutRoute ?? [];
 
     private static void FromTelemetry(SentryProjectRoute route) =>
         route.Metadata.Annotations = new Dictionary<string, string> { [SentryOtelGroup.OriginAnnotation] = "Telemetry" };

@@ -104,11 +104,11 @@ internal sealed class RouteWorld : IAsyncDisposable
         Cancellation);
 
     /// <summary>Creates the exporter, and says of it what its own controller would: the token works and a gateway is available.</summary>
-    public async Task CreateExporterAsync(Action<SentryExporterSpec>? change = null)
+    public async Task CreateExporterAsync(Action<SentryExporterSpec>? change = null, string name = Exporter)
     {
         var exporter = new SentryExporter
         {
-            Metadata = new V1ObjectMeta { Name = Exporter, Namespace = Namespace },
+            Metadata = new V1ObjectMeta { Name = name, Namespace = Namespace },
             Spec = new SentryExporterSpec
             {
                 Url = Sentry.ManagementUrl.AbsoluteUri,
@@ -120,14 +120,14 @@ internal sealed class RouteWorld : IAsyncDisposable
         };
         change?.Invoke(exporter.Spec);
         await Client.CreateAsync(exporter, null, Cancellation);
-        await SetExporterConditionsAsync(credentials: true, gateway: true);
+        await SetExporterConditionsAsync(credentials: true, gateway: true, name);
     }
 
-    public async Task SetExporterConditionsAsync(bool credentials, bool gateway)
+    public async Task SetExporterConditionsAsync(bool credentials, bool gateway, string name = Exporter)
     {
         var conditions = new JsonArray(Condition("CredentialsValid", credentials), Condition("GatewayAvailable", gateway));
         await Client.PatchAsync<SentryExporter>(
-            Exporter, Namespace, new JsonObject { ["status"] = new JsonObject { ["conditions"] = conditions } }, new PatchOptions { Subresource = "status" }, Cancellation);
+            name, Namespace, new JsonObject { ["status"] = new JsonObject { ["conditions"] = conditions } }, new PatchOptions { Subresource = "status" }, Cancellation);
 
         static JsonObject Condition(string type, bool holds) => new()
         {

@@ -67,6 +67,25 @@ public sealed class RouteEntriesTests
         Assert.Equal(("sales", "shop/other"), (RouteClaims.ValueOf(route), RouteClaims.ExporterOf(route).ToString()));
     }
 
+    [Theory]
+    [InlineData("NotAllowedByExporter")]
+    [InlineData(null)]
+    public void A_route_of_another_namespace_that_was_not_let_in_has_no_entry_and_takes_no_value(string? reason)
+    {
+        var stranger = Route("orders", "1");
+        (stranger.Metadata.Namespace, stranger.Metadata.Uid, stranger.Metadata.CreationTimestamp) = ("other", "stranger", DateTimeOffset.UnixEpoch);
+        stranger.Spec.ExporterRef.Namespace = "shop";
+        stranger.Status!.Exporters![0].Conditions = reason is null ? [] : [new V1Condition { Type = "Accepted", Status = "False", Reason = reason }];
+        var own = Route("orders", "2");
+        own.Metadata.CreationTimestamp = DateTimeOffset.UnixEpoch.AddDays(1);
+
+        Assert.Empty(RouteEntries.Of(Exporter, [stranger]));
+        Assert.Equal("2", Assert.Single(RouteEntries.Of(Exporter, [stranger, own])).Target?.ProjectId);
+
+        stranger.Status.Exporters[0].Conditions = [new V1Condition { Type = "Accepted", Status = "True", Reason = "Accepted" }];
+        Assert.Equal("1", Assert.Single(RouteEntries.Of(Exporter, [stranger, own])).Target?.ProjectId);
+    }
+
     [Fact]
     public void To_name_the_own_namespace_is_no_change()
     {
