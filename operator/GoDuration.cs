@@ -7,9 +7,15 @@ internal static class GoDuration
 {
     /// <summary>Reads what the schema's pattern has let through.</summary>
     /// <exception cref="FormatException">Anything else.</exception>
-    public static TimeSpan Parse(string text)
+    public static TimeSpan Parse(string text) => TryParse(text, out var duration) && duration < TimeSpan.MaxValue
+        ? duration
+        : throw new FormatException($"\"{text}\" is no duration such as 30s or 1h30m.");
+
+    /// <summary>The same; false for what is no duration. One that no clock can hold is the longest there is.</summary>
+    public static bool TryParse(string text, out TimeSpan duration)
     {
-        var total = TimeSpan.Zero;
+        duration = TimeSpan.Zero;
+        double ticks = 0;
         for (var at = 0; at < text.Length;)
         {
             var number = at;
@@ -26,19 +32,26 @@ internal static class GoDuration
 
             if (!double.TryParse(text.AsSpan(number, unit - number), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount))
             {
-                throw new FormatException($"\"{text}\" is no duration such as 30s or 1h30m.");
+                return false;
             }
 
-            total += amount * (text[unit..at] switch
+            long? length = text[unit..at] switch
             {
-                "ms" => TimeSpan.FromMilliseconds(1),
-                "s" => TimeSpan.FromSeconds(1),
-                "m" => TimeSpan.FromMinutes(1),
-                "h" => TimeSpan.FromHours(1),
-                _ => throw new FormatException($"\"{text}\" is no duration such as 30s or 1h30m."),
-            });
+                "ms" => TimeSpan.TicksPerMillisecond,
+                "s" => TimeSpan.TicksPerSecond,
+                "m" => TimeSpan.TicksPerMinute,
+                "h" => TimeSpan.TicksPerHour,
+                _ => null,
+            };
+            if (length is null)
+            {
+                return false;
+            }
+
+            ticks += amount * length.Value;
         }
 
-        return total;
+        duration = ticks >= TimeSpan.MaxValue.Ticks ? TimeSpan.MaxValue : TimeSpan.FromTicks((long)Math.Round(ticks));
+        return text.Length > 0;
     }
 }

@@ -47,7 +47,7 @@ internal sealed class ExporterController(
         services.Client, services.Options.Times.MountLag, services.TimeProvider, services.LoggerFactory.CreateLogger<MountedSecrets>());
     private readonly ProjectPlanner _planner = ProjectPlanner.Create(services);
     private readonly ConcurrentDictionary<ObjectKey, ExporterObservation> _observations = new();
-    private readonly ConcurrentDictionary<ObjectKey, (string? Uid, SentryExporterStatus Status)> _written = new();
+    private readonly ConcurrentDictionary<ObjectKey, (string? Uid, string Organization, SentryExporterStatus Status)> _written = new();
 
     public async Task<ReconciliationResult> ReconcileAsync(SentryExporter entity, CancellationToken cancellationToken)
     {
@@ -177,7 +177,8 @@ internal sealed class ExporterController(
         }
 
         var found = observation with { Announced = planned.Of(key) };
-        var status = ExporterStatus.Build(exporter, sharers[0], previous, found, state, own, services.TimeProvider, discovery.Of(key, previous?.Discovery));
+        var status = ExporterStatus.Build(
+            exporter, sharers[0], previous, found, state, own, services.TimeProvider, discovery.Of(key, previous?.Discovery), KnownOrganization(exporter));
         var write = await services.Status.WriteAsync(
             exporter, ExporterStatus.OwnPart(exporter.Status), status, CrdJsonContext.Default.SentryExporterStatus, cancellationToken).ConfigureAwait(false);
         if (write == StatusWrite.Gone)
@@ -186,7 +187,7 @@ internal sealed class ExporterController(
             return;
         }
 
-        _written[key] = (exporter.Metadata.Uid, status);
+        _written[key] = (exporter.Metadata.Uid, OrganizationOf(exporter), status);
         if (write == StatusWrite.Written)
         {
             Tell(exporter, previous, status);
@@ -207,6 +208,13 @@ internal sealed class ExporterController(
     // The cache may show less than was written.
     private SentryExporterStatus? Previous(SentryExporter exporter) =>
         _written.TryGetValue(ObjectKey.Of(exporter), out var last) && last.Uid == exporter.Metadata.Uid ? last.Status : exporter.Status;
+
+    // Of another organization the status says nothing any more; one that an operator before wrote is of the spec that it says it is of.
+    private ExporterOrganization? KnownOrganization(SentryExporter exporter) => _written.TryGetValue(ObjectKey.Of(exporter), out var last) && last.Uid == exporter.Metadata.Uid
+        ? last.Organization == OrganizationOf(exporter) ? last.Status.Organization : null
+        : exporter.Status?.ObservedGeneration == exporter.Metadata.Generation ? exporter.Status?.Organization : null;
+
+    private static string OrganizationOf(SentryExporter exporter) => $"{exporter.Spec.Url}\n{exporter.Spec.OrgSlug}";
 
     private async Task<IReadOnlyCollection<V1Pod>> PodsAsync(SentryExporter exporter, CancellationToken cancellationToken)
     {

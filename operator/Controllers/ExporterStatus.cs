@@ -33,6 +33,7 @@ internal static class ExporterStatus
     /// <param name="routes">The exporter's routes.</param>
     /// <param name="timeProvider">The time of transitions.</param>
     /// <param name="discovery">The services of workloads; null while none are looked for.</param>
+    /// <param name="organization">What was known of the organization that the spec names, which counts while it can not be asked for; null when that was another.</param>
     public static SentryExporterStatus Build(
         SentryExporter exporter,
         SentryExporter host,
@@ -41,7 +42,8 @@ internal static class ExporterStatus
         GatewayState gateway,
         IReadOnlyCollection<SentryProjectRoute> routes,
         TimeProvider timeProvider,
-        ExporterDiscovery? discovery = null)
+        ExporterDiscovery? discovery = null,
+        ExporterOrganization? organization = null)
     {
         var accepted = routes.Where(static route => route.Status?.Conditions.FindCondition("Accepted")?.Status != ConditionStatus.False).ToList();
         var credentials = new ConditionState(observation.Credentials.Status, observation.Credentials.Reason, observation.Credentials.Message);
@@ -51,7 +53,7 @@ internal static class ExporterStatus
             ObservedGeneration = observation.Generation,
             Conditions = [.. previous?.Conditions ?? []],
             Endpoint = Endpoint(host),
-            Organization = observation.Credentials.Organization ?? previous?.Organization,
+            Organization = observation.Credentials.Organization ?? (observation.Credentials.IsTransient ? organization : null),
             Routes = Routes(accepted),
             Discovery = discovery,
             Gateway = new ExporterGateway

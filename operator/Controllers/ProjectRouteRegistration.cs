@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using SentryOtel.Crds;
 using SentryOtel.Kubernetes.Conditions;
 using SentryOtel.Kubernetes.Controllers;
@@ -10,6 +11,7 @@ using SentryOtel.Operator.Gateways;
 using SentryOtel.Operator.Planning;
 using SentryOtel.Operator.Projects;
 using SentryOtel.Operator.References;
+using SentryOtel.Operator.Rounds;
 using SentryOtel.Operator.Routes;
 using SentryOtel.Operator.RoutingTables;
 using SentryOtel.Operator.Traffic;
@@ -67,7 +69,14 @@ internal static class ProjectRouteRegistration
         });
         services.References?.Wakes(ReferenceUserKind.Route, key => controller.Enqueue(key));
         reconciler.CheckStatusAfter = (key, delay) => controller.EnqueueAfter(key, delay, WorkKind.Status);
-        var served = new ServedGenerations(exporters.Store, tables, gateways, times.ProgrammingCheck, WakeStatus, services.TimeProvider);
+        var served = new ServedGenerations(
+            exporters.Store,
+            tables,
+            gateways,
+            times.ProgrammingCheck,
+            WakeStatus,
+            new RoundParts("served-generations", services.LoggerFactory.CreateLogger<ServedGenerations>()),
+            services.TimeProvider);
         tables.Informer.AddHandler(new TableNews(tables, WakeStatus));
         leases.AddHandler(served);
         host.AddRunnable(served);

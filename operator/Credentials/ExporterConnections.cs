@@ -33,7 +33,8 @@ internal sealed class ExporterConnections(
     /// <summary>The exporter's connection; credentials that are missing or malformed are an error in it. Asks Sentry nothing, and the API server only when it must.</summary>
     /// <exception cref="KubernetesException">The API server failed.</exception>
     public async Task<ExporterConnection> GetAsync(SentryExporter exporter, CancellationToken cancellationToken) =>
-        _known.TryGetValue(ObjectKey.Of(exporter), out var known) && known.Settings == SettingsOf(exporter.Spec) && IsStill(known.Versions)
+        Refuse(exporter) is { } refusal ? ExporterConnection.Failed(refusal)
+        : _known.TryGetValue(ObjectKey.Of(exporter), out var known) && known.Settings == SettingsOf(exporter.Spec) && IsStill(known.Versions)
             ? known.Connection
             : await ReadAsync(exporter, new SecretReader(client), cancellationToken).ConfigureAwait(false);
 
@@ -42,6 +43,11 @@ internal sealed class ExporterConnections(
     public async Task<ExporterConnection> ReadAsync(SentryExporter exporter, SecretReader secrets, CancellationToken cancellationToken)
     {
         var (space, spec) = (exporter.Metadata.Namespace!, exporter.Spec);
+        if (Refuse(exporter) is { } refusal)
+        {
+            return ExporterConnection.Failed(refusal);
+        }
+
         if (spec.DsnSecretRef is { } dsnReference)
         {
             var text = await secrets.ReadAsync(space, dsnReference, cancellationToken).ConfigureAwait(false);
@@ -73,6 +79,11 @@ internal sealed class ExporterConnections(
 
         return Keep(exporter, secrets, Connect(exporter, organization, new SentryToken(tokenText), authorities));
     }
+
+    /// <summary>Why no way leads to Sentry, whatever the credentials: settings that are out of bounds; null when none is.</summary>
+    public static CredentialError? Refuse(SentryExporter exporter) => SettingBounds.OfConnection(exporter.Spec).ToList() is [_, ..] errors
+        ? new CredentialError(CredentialReasons.InvalidSpec, $"SentryExporter {ObjectKey.Of(exporter)}: {string.Join("; ", errors)}")
+        : null;
 
     /// <summary>The exporter is gone.</summary>
     public void Forget(ObjectKey exporter)

@@ -41,18 +41,8 @@ internal sealed partial record DiscoveryPlan
     }
 
     // A period that no clock can hold is one that does not end.
-    private static TimeSpan GraceOf(SentryExporter exporter)
-    {
-        try
-        {
-            var grace = GoDuration.Parse(exporter.Spec.Discovery.GracePeriod);
-            return grace < LongestGrace ? grace : LongestGrace;
-        }
-        catch (OverflowException)
-        {
-            return LongestGrace;
-        }
-    }
+    private static TimeSpan GraceOf(SentryExporter exporter) =>
+        GoDuration.TryParse(exporter.Spec.Discovery.GracePeriod, out var grace) && grace < LongestGrace ? grace : LongestGrace;
 
     private static bool IsSelected(SentryExporter exporter, Workload workload, IReadOnlyDictionary<string, IDictionary<string, string>> namespaces)
     {
@@ -94,7 +84,10 @@ internal sealed partial record DiscoveryPlan
             {
                 // Telemetry may go on though the label is gone: as long as it does, the route is not unused.
                 var seen = route.Status?.Traffic?.LastSeenTime ?? since;
-                var due = (seen > since ? seen : since) + grace;
+                var used = seen > since ? seen : since;
+
+                // A time in the future was written by somebody else, and may have nothing after it.
+                var due = (used < now ? used : now) + grace;
                 if (due <= now)
                 {
                     deletes.Add(route);

@@ -24,7 +24,8 @@ internal sealed class GatewayLeases(IStore<V1Lease> leases, TimeProvider timePro
             Label(lease, SentryOtelGroup.ExporterLabel) == label
             && Label(lease, ComponentLabel) == "gateway"
             && lease.Spec is { RenewTime: { } renewed, LeaseDurationSeconds: { } seconds }
-            && renewed + TimeSpan.FromSeconds(seconds) > now);
+            // Not renewed + duration: a time near the end of the calendar has nothing after it.
+            && now - renewed < TimeSpan.FromSeconds(seconds));
     }
 
     /// <summary>Pods of a shared gateway that speak of an exporter, and pods that speak of others only: they do not serve it.</summary>

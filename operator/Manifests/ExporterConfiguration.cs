@@ -25,7 +25,7 @@ internal static class ExporterConfiguration
     }
 
     private static JsonObject Routing(RoutingSpec routing) => JsonMap.Filled(
-        ("project_from_attribute", routing.ProjectFromAttribute),
+        ("project_from_attribute", Literal(routing.ProjectFromAttribute)),
         ("attribute_to_project_mapping", routing.AttributeToProjectMapping is { Count: > 0 } mapping ? ManifestMetadata.Map(mapping) : null),
         ("on_missing_attribute", routing.OnMissingAttribute == MissingAttributePolicy.Fallback ? "fallback" : "drop"),
         ("fallback_project", routing.OnMissingAttribute == MissingAttributePolicy.Fallback ? routing.FallbackProject : null),
@@ -40,19 +40,24 @@ internal static class ExporterConfiguration
         ("allowed_services", Literal(exporter.Spec.Projects.AllowedServices)),
         ("denied_services", Literal(exporter.Spec.Projects.DeniedServices)));
 
-    // A dollar begins a reference in the gateway's file.
-    private static JsonArray? Literal(List<string>? texts) => JsonMap.List(texts?.ConvertAll(static text => text.Replace("$", "$$", StringComparison.Ordinal)));
+    private static JsonArray? Literal(List<string>? texts) => JsonMap.List(texts?.ConvertAll(Literal));
+
+    // A dollar begins a reference in the gateway's file: what an author writes shall not be one, least of all to a file of the pod.
+    private static string Literal(string text) => text.Replace("$", "$$", StringComparison.Ordinal);
+
+    private static Dictionary<string, string> Literal(Dictionary<string, string> texts) =>
+        texts.ToDictionary(static text => text.Key, static text => Literal(text.Value), StringComparer.Ordinal);
 
     private static JsonObject Http(SentryExporter exporter) => JsonMap.Filled(
         ("tls", Tls(GatewayFiles.IngestTls(exporter.Spec), GatewayFiles.AuthoritiesOf(exporter))),
-        ("headers", exporter.Spec.Http.Headers is { Count: > 0 } headers ? ManifestMetadata.Map(headers) : null),
-        ("proxy_url", exporter.Spec.Http.ProxyUrl),
+        ("headers", exporter.Spec.Http.Headers is { Count: > 0 } headers ? ManifestMetadata.Map(Literal(headers)) : null),
+        ("proxy_url", exporter.Spec.Http.ProxyUrl is { } proxy ? Literal(proxy) : null),
         ("compression", exporter.Spec.Http.Compression == HttpCompression.None ? "none" : "gzip"));
 
     private static JsonObject? Tls(ClientTlsSpec? tls, string authorities) => tls is null ? null : JsonMap.Filled(
         ("ca_file", tls.CaFrom is null ? null : GatewayFile.FullPathOf(authorities)),
         ("insecure_skip_verify", tls.InsecureSkipVerify ? true : null),
-        ("server_name_override", tls.ServerName));
+        ("server_name_override", tls.ServerName is { } name ? Literal(name) : null));
 
     // What one organization can not take must leave room for the others.
     private static JsonObject Queue(QueueSpec queue, int exporters)
@@ -80,7 +85,7 @@ internal static class ExporterConfiguration
             return null;
         }
 
-        var headers = new SortedDictionary<string, string>(metrics.Headers ?? [], StringComparer.Ordinal);
+        var headers = new SortedDictionary<string, string>(Literal(metrics.Headers ?? []), StringComparer.Ordinal);
         foreach (var header in metrics.HeadersFrom ?? [])
         {
             headers[header.Name] = ContentOf(GatewayFiles.MetricsHeader(header.Name));
@@ -89,7 +94,7 @@ internal static class ExporterConfiguration
         return new JsonObject
         {
             ["forward_to"] = JsonMap.Filled(
-                ("endpoint", endpoint),
+                ("endpoint", Literal(endpoint)),
                 ("protocol", metrics.Protocol == MetricsProtocol.Grpc ? "grpc" : "http/protobuf"),
                 ("headers", ManifestMetadata.Map(headers)),
                 ("tls", Tls(metrics.Tls, GatewayFiles.MetricsAuthorities))),

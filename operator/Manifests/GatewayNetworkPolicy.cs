@@ -42,7 +42,7 @@ internal static class GatewayNetworkPolicy
             .. inputs.Members.SelectMany(static member => (string?[])[member.Spec.Url, member.Spec.Ingest?.UrlOverride, member.Spec.Http.ProxyUrl]),
             inputs.Exporter.Spec.Metrics?.ForwardTo,
         ];
-        var ports = addresses.OfType<string>().Select(static address => new Uri(address).Port)
+        var ports = addresses.Select(static address => HttpAddress.TryParse(address, out var uri) ? uri.Port : (int?)null).OfType<int>()
             .Concat(ApiServer).Concat(egress.Ports ?? []).Distinct().Order()
             .Select(Tcp).ToArray();
         return new JsonArray(Rule("to", null, Tcp(Dns), Port(Dns, "UDP")), Rule("to", egress.AllowTo, ports));

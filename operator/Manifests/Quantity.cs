@@ -44,6 +44,13 @@ internal static class Quantity
 
     /// <summary>Whole bytes of what the schema's pattern has let through.</summary>
     /// <exception cref="FormatException">Anything else.</exception>
-    public static long Bytes(string text) =>
-        TryParse(text, out var amount) && amount is >= 0 and <= long.MaxValue ? (long)amount : throw new FormatException($"\"{text}\" is no size such as 512Mi.");
+    public static long Bytes(string text) => TryBytes(text, out var bytes) ? bytes : throw new FormatException($"\"{text}\" is no size such as 512Mi.");
+
+    /// <summary>The same; false for anything else.</summary>
+    public static bool TryBytes(string text, out long bytes)
+    {
+        var fits = TryParse(text, out var amount) && amount is >= 0 and <= long.MaxValue;
+        bytes = fits ? (long)amount : 0;
+        return fits;
+    }
 }

@@ -34,6 +34,12 @@ internal sealed class ProjectResolver(OperatorServices services, RouteMemory mem
     {
         if (route.Spec.DsnSecretRef is { } reference)
         {
+            if (ExporterConnections.Refuse(exporter) is { } refusal)
+            {
+                // Its change wakes the route.
+                return new ProjectOutcome(false, refusal.Reason, refusal.Message, memory.StatusOf(route)?.Project);
+            }
+
             return await ReadDsnAsync(route, exporter, reference, cancellationToken).ConfigureAwait(false);
         }
 
@@ -182,8 +188,8 @@ internal sealed class ProjectResolver(OperatorServices services, RouteMemory mem
     public static string QuotaMessage(SentryExporter exporter) =>
         $"the exporter has created projects.maxAutoCreated ({exporter.Spec.Projects.MaxAutoCreated}) projects by itself: raise it, or create the project";
 
-    private static Uri? IngestUrl(SentryExporter exporter) =>
-        exporter.Spec.Ingest?.UrlOverride is { Length: > 0 } url && Uri.TryCreate(url, UriKind.Absolute, out var uri) ? uri : null;
+    /// <summary>Where data of an exporter are sent instead of where Sentry says. One that is no address is refused before: data must not go elsewhere.</summary>
+    public static Uri? IngestUrl(SentryExporter exporter) => HttpAddress.TryParse(exporter.Spec.Ingest?.UrlOverride, out var uri) ? uri : null;
 
     private static ProjectOutcome Found(ProvisionedProject project, ProvisionRequest request)
     {

@@ -6,6 +6,7 @@ using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Kubernetes.Hosting;
 using SentryOtel.Kubernetes.Informers;
 using SentryOtel.Operator.Controllers;
+using SentryOtel.Operator.Rounds;
 using SentryOtel.Operator.Routes;
 using SentryOtel.Sentry.Api;
 using SentryOtel.Sentry.Catalogs;
@@ -38,7 +39,10 @@ internal sealed class ProjectWatch(
     /// <summary>Rounds in which the keys of all projects are looked at, on servers that do not list them together.</summary>
     private const int KeyRounds = 6;
 
+    private const string Round = "the round";
+
     private readonly ILogger _logger = services.LoggerFactory.CreateLogger<ProjectWatch>();
+    private readonly RoundParts _parts = new("projects", services.LoggerFactory.CreateLogger<ProjectWatch>());
 
     /// <inheritdoc/>
     public string Name => "project watch";
@@ -49,7 +53,7 @@ internal sealed class ProjectWatch(
         while (true)
         {
             await Task.Delay(Pause(), services.TimeProvider, stopping).ConfigureAwait(false);
-            await RunRoundAsync(stopping).ConfigureAwait(false);
+            await _parts.TryAsync(Round, () => RunRoundAsync(stopping), stopping).ConfigureAwait(false);
         }
     }
 
@@ -57,21 +61,35 @@ internal sealed class ProjectWatch(
     public async Task RunRoundAsync(CancellationToken cancellationToken)
     {
         var organizations = new Dictionary<OrganizationCatalog, List<WatchedRoute>>();
-        foreach (var exporter in exporters.List().Where(static exporter => exporter.Spec is { OrgSlug: not null, Suspend: false } && exporter.Metadata.DeletionTimestamp is null))
+        var watching = exporters.List().Where(static exporter => exporter.Spec is { OrgSlug: not null, Suspend: false } && exporter.Metadata.DeletionTimestamp is null).ToList();
+        foreach (var exporter in watching)
         {
-            if (await CatalogOfAsync(exporter, cancellationToken).ConfigureAwait(false) is { } catalog)
-            {
-                if (!organizations.TryGetValue(catalog, out var watched))
-                {
-                    organizations.Add(catalog, watched = []);
-                }
-
-                watched.AddRange(routes.Of(ObjectKey.Of(exporter)).Where(IsWatched).Select(route => new WatchedRoute(exporter, route)));
-            }
+            await _parts.TryAsync(PartOf(exporter), () => AddAsync(exporter, organizations, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
 
         services.Catalogs.Keep(organizations.Keys.ToHashSet());
-        await Task.WhenAll(organizations.Where(static pair => pair.Value.Count > 0).Select(pair => LookAsync(pair.Key, pair.Value, cancellationToken))).ConfigureAwait(false);
+        await Task.WhenAll(organizations.Where(static pair => pair.Value.Count > 0).Select(pair => _parts.TryAsync(
+            OrganizationOf(pair.Value[0].Exporter), () => LookAsync(pair.Key, pair.Value, cancellationToken), cancellationToken))).ConfigureAwait(false);
+        _parts.Keep([Round, .. watching.SelectMany(static exporter => (string[])[PartOf(exporter), RoutesOf(exporter), OrganizationOf(exporter)])]);
+    }
+
+    private static string PartOf(SentryExporter exporter) => ObjectKey.Of(exporter).ToString();
+
+    private static string RoutesOf(SentryExporter exporter) => $"the routes of {ObjectKey.Of(exporter)}";
+
+    private static string OrganizationOf(SentryExporter exporter) => $"the organization of {ObjectKey.Of(exporter)}";
+
+    private async Task AddAsync(SentryExporter exporter, Dictionary<OrganizationCatalog, List<WatchedRoute>> organizations, CancellationToken cancellationToken)
+    {
+        if (await CatalogOfAsync(exporter, cancellationToken).ConfigureAwait(false) is { } catalog)
+        {
+            if (!organizations.TryGetValue(catalog, out var watched))
+            {
+                organizations.Add(catalog, watched = []);
+            }
+
+            watched.AddRange(routes.Of(ObjectKey.Of(exporter)).Where(IsWatched).Select(route => new WatchedRoute(exporter, route)));
+        }
     }
 
     private async Task<OrganizationCatalog?> CatalogOfAsync(SentryExporter exporter, CancellationToken cancellationToken)
@@ -117,7 +135,10 @@ internal sealed class ProjectWatch(
             return;
         }
 
-        Wake(watched.Where(route => (error is not null && IsReady(route.Route)) || Differs(catalog, route)).Select(static route => route.Route));
+        foreach (var own in watched.GroupBy(static route => route.Exporter))
+        {
+            _parts.Try(RoutesOf(own.Key), () => Wake(own.Where(route => (error is not null && IsReady(route.Route)) || Differs(catalog, route)).Select(static route => route.Route)));
+        }
     }
 
     private async Task<SentryError?> EachAsync(

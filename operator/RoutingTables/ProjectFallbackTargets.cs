@@ -65,7 +65,7 @@ internal sealed class ProjectFallbackTargets(OperatorServices services) : IFallb
             Team = exporter.Spec.Projects.Team,
             SeveralTeams = SeveralTeams.Refuse,
             MayCreate = exporter.Spec.AutoCreateProjects,
-            IngestUrl = exporter.Spec.Ingest?.UrlOverride is { Length: > 0 } url ? new Uri(url) : null,
+            IngestUrl = ProjectResolver.IngestUrl(exporter),
             Known = known?.Slug == slug ? known : null,
         };
         var view = services.Catalogs.Of(connection, services.TimeProvider).ViewFor(api, request, Retry);

@@ -33,6 +33,9 @@ internal enum ReadFailure
 
     /// <summary>An answer that is not what a gateway says.</summary>
     Malformed,
+
+    /// <summary>Something that nobody foresaw.</summary>
+    Failed,
 }
 
 /// <summary>Failures as metrics name them.</summary>
@@ -47,6 +50,7 @@ internal static class ReadFailureNames
         [ReadFailure.Refused] = "refused",
         [ReadFailure.TooLarge] = "too_large",
         [ReadFailure.Malformed] = "malformed",
+        [ReadFailure.Failed] = "failed",
     }.ToFrozenDictionary();
 
     public static string Name(this ReadFailure failure) => Names[failure];

@@ -16,6 +16,10 @@ internal sealed class GatewayBooks(DateTimeOffset? startedAt, bool countsAreNew)
     private static readonly TimeSpan LongestHold = TimeSpan.FromDays(2);
     private static readonly TimeSpan LongestAge = TimeSpan.FromDays(3650);
 
+    // What a document can hold, and renames: one that names others each time shall not fill the memory.
+    private const int MaxProjects = 20_000;
+    private const int MaxCounters = 100;
+
     private readonly Dictionary<string, Project> _projects = new(StringComparer.Ordinal);
 
     public DateTimeOffset? StartedAt { get; } = startedAt;
@@ -42,6 +46,11 @@ internal sealed class GatewayBooks(DateTimeOffset? startedAt, bool countsAreNew)
             var key = queue.ProjectId is { Length: > 0 } id ? id : queue.Project;
             if (!_projects.TryGetValue(key, out var project))
             {
+                if (_projects.Count >= MaxProjects)
+                {
+                    continue;
+                }
+
                 _projects[key] = project = new Project();
             }
 
@@ -61,8 +70,13 @@ internal sealed class GatewayBooks(DateTimeOffset? startedAt, bool countsAreNew)
 
     private TrafficCounts Count(Project project, GatewayQueue queue)
     {
-        var counts = new TrafficCounts(queue.Accepted, queue.Sent, queue.Dropped?.Values.Sum() ?? 0);
+        var counts = new TrafficCounts(queue.Accepted, queue.Sent, queue.Dropped?.Values.Aggregate(0L, TrafficCounts.Sum) ?? 0);
         var known = project.Counters.TryGetValue((queue.Project, queue.Signal), out var last);
+        if (!known && project.Counters.Count >= MaxCounters)
+        {
+            return default;
+        }
+
         project.Counters[(queue.Project, queue.Signal)] = counts;
         return known
             ? counts.HasFallenFrom(last) ? counts : counts.Since(last)

@@ -15,11 +15,17 @@ internal sealed record LiveGateway(ObjectKey Pod, string? Uid)
     /// <summary>Another pod of the same name is another gateway.</summary>
     public string Id => Uid ?? Pod.ToString();
 
-    public static LiveGateway? Of(V1Lease lease) => lease.Spec?.HolderIdentity is { Length: > 0 } pod
+    /// <summary>The gateway of a Lease; null when its holder is none. A pod's name becomes part of an address, and whoever may write Leases can write any holder.</summary>
+    public static LiveGateway? Of(V1Lease lease) => lease.Spec?.HolderIdentity is { Length: > 0 } pod && IsPodName(pod)
         ? new LiveGateway(
             new ObjectKey(lease.Metadata.Namespace, pod),
             lease.Metadata.OwnerReferences?.FirstOrDefault(owner => owner.Kind == "Pod" && owner.Name == pod)?.Uid)
         : null;
+
+    // A DNS subdomain (RFC 1123), as the API server demands of pods.
+    private static bool IsPodName(string name) => name.Length <= 253
+        && name.All(static character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character is '-' or '.')
+        && name.Split('.').All(static label => label.Length > 0 && label[0] != '-' && label[^1] != '-');
 }
 
 /// <summary>Addresses of gateways' pods. Each is asked for once: a pod keeps its address.</summary>

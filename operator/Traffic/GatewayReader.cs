@@ -63,7 +63,7 @@ internal sealed class GatewayReader(HttpMessageHandler handler, TimeSpan timeout
                 var document = await JsonSerializer.DeserializeAsync(body, GatewayDocumentJson.Default.GatewayDocument, cancellationToken).ConfigureAwait(false);
                 return document?.Exporters is null
                     ? GatewayAnswer.Failed(ReadFailure.Malformed, "no exporters in the answer")
-                    : GatewayAnswer.Of(document);
+                    : GatewayAnswer.Of(document.Bounded());
             }
             catch (JsonException exception)
             {

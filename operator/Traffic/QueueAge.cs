@@ -10,7 +10,8 @@ internal static class QueueAge
 
     public static TimeSpan Of(SentryExporter exporter) => exporter.Spec.Queue switch
     {
-        { MaxAge: { } age } => GoDuration.Parse(age),
+        // An exporter whose spec is refused has routes as well.
+        { MaxAge: { } text } when GoDuration.TryParse(text, out var age) => age < SettingBounds.LongestAge ? age : SettingBounds.LongestAge,
         { Storage: QueueStorage.Disk } => OnDisk,
         _ => InMemory,
     };

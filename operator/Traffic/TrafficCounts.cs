@@ -6,7 +6,10 @@ namespace SentryOtel.Operator.Traffic;
 /// <param name="Dropped">Given up, for whatever reason.</param>
 internal readonly record struct TrafficCounts(long Accepted, long Sent, long Dropped)
 {
-    public TrafficCounts Plus(TrafficCounts other) => new(Accepted + other.Accepted, Sent + other.Sent, Dropped + other.Dropped);
+    public TrafficCounts Plus(TrafficCounts other) => new(Sum(Accepted, other.Accepted), Sum(Sent, other.Sent), Sum(Dropped, other.Dropped));
+
+    /// <summary>The sum, or the largest number that there is.</summary>
+    public static long Sum(long left, long right) => (long)Int128.Clamp((Int128)left + right, 0, long.MaxValue);
 
     /// <summary>What came since; nothing where it is less.</summary>
     public TrafficCounts Since(TrafficCounts before) => new(

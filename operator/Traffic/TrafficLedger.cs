@@ -9,6 +9,9 @@ internal sealed class TrafficLedger(DateTimeOffset opened)
     /// <summary>A gateway that is back after so long counts as new.</summary>
     private static readonly TimeSpan Memory = TimeSpan.FromHours(1);
 
+    /// <summary>Most projects whose growth is kept: more than the routes of any exporter, and a bound for gateways that make names up.</summary>
+    private const int MaxProjects = 50_000;
+
     private readonly Dictionary<string, GatewayBooks> _gateways = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TrafficCounts> _grown = new(StringComparer.Ordinal);
     private IReadOnlyCollection<string> _live = [];
@@ -32,7 +35,10 @@ internal sealed class TrafficLedger(DateTimeOffset opened)
 
         foreach (var (project, growth) in books.Read(document, now))
         {
-            _grown[project] = _grown.GetValueOrDefault(project).Plus(growth);
+            if (_grown.ContainsKey(project) || _grown.Count < MaxProjects)
+            {
+                _grown[project] = _grown.GetValueOrDefault(project).Plus(growth);
+            }
         }
     }
 

@@ -5,6 +5,7 @@ using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Kubernetes.Hosting;
 using SentryOtel.Kubernetes.Informers;
 using SentryOtel.Operator.Gateways;
+using SentryOtel.Operator.Rounds;
 using SentryOtel.Operator.Routes;
 
 namespace SentryOtel.Operator.Traffic;
@@ -31,10 +32,11 @@ internal static class TrafficRegistration
         var times = services.Options.TrafficTimes;
         var leases = host.Informer(new InformerOptions<V1Lease> { Namespaces = services.Options.WatchNamespaces, LabelSelector = GatewayLeases.Selector });
         var reader = new GatewayReader(handler, times.ReadTimeout, services.TimeProvider);
-        var round = new GatewayRound(
-            services.Client, new GatewayLeases(leases.Store, services.TimeProvider), reader, times.Concurrency, services.LoggerFactory.CreateLogger<GatewayRound>());
+        var logger = services.LoggerFactory.CreateLogger<GatewayRound>();
+        var parts = new RoundParts("traffic", logger);
+        var round = new GatewayRound(services.Client, new GatewayLeases(leases.Store, services.TimeProvider), reader, times.Concurrency, parts, logger);
         var pacer = new StatusPacer(board, times, (key, kind, delay) => controller.EnqueueAfter(key, delay, kind));
-        host.AddRunnable(new TrafficReporter(host.Informer<SentryExporter>().Store, routes, round, board, pacer, times, services.TimeProvider));
+        host.AddRunnable(new TrafficReporter(host.Informer<SentryExporter>().Store, routes, round, board, pacer, times, parts, services.TimeProvider));
         return reader;
     }
 }

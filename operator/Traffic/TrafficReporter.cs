@@ -4,6 +4,7 @@ using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Kubernetes.Hosting;
 using SentryOtel.Kubernetes.Informers;
 using SentryOtel.Operator.Projects;
+using SentryOtel.Operator.Rounds;
 using SentryOtel.Operator.Routes;
 
 namespace SentryOtel.Operator.Traffic;
@@ -18,6 +19,7 @@ namespace SentryOtel.Operator.Traffic;
 /// <param name="board">Where what they say waits.</param>
 /// <param name="pacer">Has it written.</param>
 /// <param name="times">How often.</param>
+/// <param name="parts">Keeps what fails of one exporter from the others.</param>
 /// <param name="timeProvider">The clock.</param>
 internal sealed class TrafficReporter(
     IStore<SentryExporter> exporters,
@@ -26,8 +28,11 @@ internal sealed class TrafficReporter(
     TrafficBoard board,
     StatusPacer pacer,
     TrafficTimes times,
+    RoundParts parts,
     TimeProvider timeProvider) : IRunnable
 {
+    private const string Round = "the round";
+
     private readonly Dictionary<ObjectKey, ExporterTraffic> _exporters = [];
 
     /// <inheritdoc/>
@@ -39,7 +44,7 @@ internal sealed class TrafficReporter(
         using var timer = new PeriodicTimer(times.Interval, timeProvider);
         do
         {
-            await RunRoundAsync(stopping).ConfigureAwait(false);
+            await parts.TryAsync(Round, () => RunRoundAsync(stopping), stopping).ConfigureAwait(false);
         }
         while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false));
     }
@@ -53,15 +58,10 @@ internal sealed class TrafficReporter(
         var due = new List<(SentryProjectRoute Route, Publication Cause)>();
         foreach (var (exporter, own) in told)
         {
-            var key = ObjectKey.Of(exporter);
-            if (!_exporters.TryGetValue(key, out var traffic) || traffic.Uid != exporter.Metadata.Uid)
+            if (answers.TryGetValue(ObjectKey.Of(exporter), out var gateways))
             {
-                _exporters[key] = traffic = new ExporterTraffic(exporter.Metadata.Uid, times.UnreadAfter, timeProvider.GetUtcNow());
+                parts.Try(ObjectKey.Of(exporter).ToString(), () => due.AddRange(Observe(exporter, own, gateways)));
             }
-
-            due.AddRange(traffic.Observe(own, answers[key], timeProvider.GetUtcNow())
-                .Select(observed => (observed.Route, Cause: board.Offer(observed.Route, observed.Observation)))
-                .Where(static offered => offered.Cause != Publication.None));
         }
 
         pacer.Publish(due);
@@ -69,6 +69,25 @@ internal sealed class TrafficReporter(
         {
             _exporters.Remove(gone);
         }
+
+        parts.Keep([Round, .. told.SelectMany(static pair => (string[])[ObjectKey.Of(pair.Exporter).ToString(), GatewayRound.LeasesOf(pair.Exporter)])]);
+    }
+
+    private List<(SentryProjectRoute Route, Publication Cause)> Observe(
+        SentryExporter exporter, IReadOnlyList<SentryProjectRoute> own, IReadOnlyList<(LiveGateway Gateway, GatewayDocument? Document)> gateways)
+    {
+        var key = ObjectKey.Of(exporter);
+        if (!_exporters.TryGetValue(key, out var traffic) || traffic.Uid != exporter.Metadata.Uid)
+        {
+            _exporters[key] = traffic = new ExporterTraffic(exporter.Metadata.Uid, times.UnreadAfter, timeProvider.GetUtcNow());
+        }
+
+        return
+        [
+            .. traffic.Observe(own, gateways, timeProvider.GetUtcNow())
+                .Select(observed => (observed.Route, Cause: board.Offer(observed.Route, observed.Observation)))
+                .Where(static offered => offered.Cause != Publication.None),
+        ];
     }
 
     private List<SentryProjectRoute> Told(SentryExporter exporter) =>

@@ -14,6 +14,9 @@ internal sealed class SentryTransport
     private static readonly ProductInfoHeaderValue UserAgent =
         new("sentry-otel-operator", typeof(SentryTransport).Assembly.GetName().Version?.ToString(3) ?? "0");
 
+    // A timer takes no more than 49 days.
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(1);
+
     private readonly HttpMessageInvoker _http;
     private readonly SentryApiOptions _options;
     private readonly SentryApiBudget _budget;
@@ -95,7 +98,7 @@ internal sealed class SentryTransport
 
     private async Task<ApiAnswer> AskAsync(SentryApiOperation operation, Uri address, byte[]? body, CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(_options.Timeout, _time);
+        using var timeout = new CancellationTokenSource(_options.Timeout < LongestTimeout ? _options.Timeout : LongestTimeout, _time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {

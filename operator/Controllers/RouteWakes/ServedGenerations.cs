@@ -3,6 +3,7 @@ using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Kubernetes.Hosting;
 using SentryOtel.Kubernetes.Informers;
 using SentryOtel.Operator.Gateways;
+using SentryOtel.Operator.Rounds;
 using SentryOtel.Operator.RoutingTables;
 
 namespace SentryOtel.Operator.Controllers.RouteWakes;
@@ -16,11 +17,20 @@ namespace SentryOtel.Operator.Controllers.RouteWakes;
 /// <param name="gateways">Their live gateways.</param>
 /// <param name="interval">How often Leases are looked at.</param>
 /// <param name="wake">Wakes the second pass of a route.</param>
+/// <param name="parts">Keeps what fails of one exporter from the others.</param>
 /// <param name="timeProvider">The clock.</param>
 internal sealed class ServedGenerations(
-    IStore<SentryExporter> exporters, RoutingTableStore tables, GatewayLeases gateways, TimeSpan interval, Action<ObjectKey> wake, TimeProvider timeProvider)
+    IStore<SentryExporter> exporters,
+    RoutingTableStore tables,
+    GatewayLeases gateways,
+    TimeSpan interval,
+    Action<ObjectKey> wake,
+    RoundParts parts,
+    TimeProvider timeProvider)
     : IInformerHandler<V1Lease>, IRunnable
 {
+    private const string Round = "the round";
+
     private readonly Lock _gate = new();
     private readonly Dictionary<ObjectKey, long?> _served = [];
 
@@ -48,7 +58,7 @@ internal sealed class ServedGenerations(
         using var timer = new PeriodicTimer(interval, timeProvider);
         while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false))
         {
-            LookAtAll();
+            parts.Try(Round, LookAtAll);
         }
     }
 
@@ -57,8 +67,10 @@ internal sealed class ServedGenerations(
         var all = exporters.List();
         foreach (var exporter in all)
         {
-            Look(exporter);
+            parts.Try(ObjectKey.Of(exporter).ToString(), () => Look(exporter));
         }
+
+        parts.Keep([Round, .. all.Select(static exporter => ObjectKey.Of(exporter).ToString())]);
 
         lock (_gate)
         {

@@ -89,6 +89,20 @@ public sealed class ExporterStatusTests
     }
 
     [Fact]
+    public void An_organization_is_told_for_as_long_as_it_can_not_be_asked_for_and_no_longer()
+    {
+        var acme = new ExporterOrganization { Id = "1", Name = "Acme" };
+        var first = Build(new ExporterObservation("u", 1, Good with { Organization = acme }));
+        var unreachable = new CredentialState(ConditionStatus.Unknown, "SentryUnreachable", "no answer");
+
+        Assert.Equal("Acme", first.Organization?.Name);
+        Assert.Equal("Acme", Build(new ExporterObservation("u", 1, unreachable), previous: first, organization: acme).Organization?.Name);
+        Assert.Null(Build(new ExporterObservation("u", 2, unreachable), previous: first).Organization);
+        Assert.Null(Build(new ExporterObservation("u", 2, new CredentialState(ConditionStatus.True, "DsnAccepted", "a DSN")), previous: first, organization: acme).Organization);
+        Assert.Null(Build(new ExporterObservation("u", 2, new CredentialState(ConditionStatus.False, "OrganizationNotFound", "none")), previous: first, organization: acme).Organization);
+    }
+
+    [Fact]
     public void The_time_of_a_condition_moves_with_its_status_alone()
     {
         var clock = new FakeTimeProvider();
@@ -167,10 +181,10 @@ public sealed class ExporterStatusTests
 
     private static SentryExporterStatus Build(
         ExporterObservation observation, IReadOnlyCollection<SentryProjectRoute>? routes = null, SentryExporterStatus? previous = null, TimeProvider? clock = null,
-        ExporterDiscovery? discovery = null)
+        ExporterDiscovery? discovery = null, ExporterOrganization? organization = null)
     {
         var exporter = new SentryExporter { Metadata = new V1ObjectMeta { Name = "main", Namespace = "ns" } };
-        return ExporterStatus.Build(exporter, exporter, previous, observation, Running, routes ?? [], clock ?? new FakeTimeProvider(), discovery);
+        return ExporterStatus.Build(exporter, exporter, previous, observation, Running, routes ?? [], clock ?? new FakeTimeProvider(), discovery, organization);
     }
 
     private static SentryProjectRoute Route(string name, bool projectReady) => new()

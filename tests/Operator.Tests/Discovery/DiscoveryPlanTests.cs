@@ -132,6 +132,15 @@ public sealed class DiscoveryPlanTests
         Assert.Single(Plan(Exporter(), [], Route("orders").UnusedSince("yesterday")).Marks);
 
     [Fact]
+    public void A_mark_of_the_future_counts_as_of_now()
+    {
+        var plan = Plan(Exporter(), [], Route("orders").UnusedSince("9999-12-31T23:59:59Z"));
+
+        Assert.Empty(plan.Deletes);
+        Assert.Equal(new DateTimeOffset(2026, 3, 1, 13, 0, 0, TimeSpan.Zero), plan.NextCheck);
+    }
+
+    [Fact]
     public void A_route_whose_data_still_arrive_outlives_its_grace()
     {
         var route = Route("orders").UnusedSince("2026-03-01T09:00:00Z");

@@ -97,6 +97,24 @@ public sealed class ExporterCredentialTests(OperatorCluster cluster)
     }
 
     [Fact]
+    public async Task The_status_tells_of_no_organization_that_the_spec_does_not_name_any_more()
+    {
+        await using var world = await ExporterWorld.StartAsync(cluster);
+        await world.SetSecretAsync("sentry", "token", ExporterWorld.Token);
+        await world.CreateExporterAsync();
+        Assert.NotNull((await world.WaitAsync("CredentialsValid", ConditionStatus.True, "TokenAccepted")).Status!.Organization);
+
+        // An outage takes nothing away
+        await world.Sentry.StopAsync();
+        Assert.NotNull((await world.WaitAsync("CredentialsValid", ConditionStatus.Unknown, "SentryUnreachable")).Status!.Organization);
+        await world.PatchExporterAsync("""{"orgSlug": "somebody-else"}""");
+        await world.WaitForAsync(
+            async () => (await world.GetAsync<SentryExporter>(ExporterWorld.Exporter))!.Status is { ObservedGeneration: 2, Organization: null }, "a status without the organization");
+        await world.Sentry.ResumeAsync(ExporterWorld.Cancellation);
+        await world.WaitAsync("CredentialsValid", ConditionStatus.False, "OrganizationNotFound");
+    }
+
+    [Fact]
     public async Task Sentry_that_is_down_makes_the_state_unknown_until_it_is_back()
     {
         await using var world = await ExporterWorld.StartAsync(cluster);

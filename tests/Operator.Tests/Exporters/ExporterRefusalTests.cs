@@ -2,6 +2,7 @@ using System.Globalization;
 using SentryOtel.Crds;
 using SentryOtel.Kubernetes.Conditions;
 using SentryOtel.Kubernetes.Entities;
+using SentryOtel.Operator.Controllers;
 
 namespace SentryOtel.Operator.Tests.Exporters;
 
@@ -47,6 +48,43 @@ public sealed class ExporterRefusalTests(OperatorCluster cluster)
         Assert.Contains("spec.gateway: replicas is forbidden", message, StringComparison.Ordinal);
         Assert.Contains("spec.http.compression: zstd", message, StringComparison.Ordinal);
         Assert.Null(await world.GetAsync<V1Deployment>(ExporterWorld.Gateway));
+    }
+
+    [Fact]
+    public async Task Exporters_with_settings_that_no_pattern_refuses_get_their_condition_and_leave_the_good_one_working()
+    {
+        // Given an operator that looks at projects all the time, a good exporter, and others that nothing can be done with
+        await using var world = await ExporterWorld.StartAsync(cluster, routeTimes: new ProjectRouteTimes { DriftCheck = TimeSpan.FromMilliseconds(200) });
+        world.StartKubelet();
+        await world.SetSecretAsync("sentry", "token", ExporterWorld.Token);
+        await world.CreateExporterAsync(static spec => spec.Url = "https://sentry:99999", name: "port");
+        await world.CreateExporterAsync(static spec => spec.Url = "https://[x", name: "bracket");
+        await world.CreateExporterAsync(static spec => spec.Timeout = "1200h", name: "timeout");
+        await world.CreateExporterAsync(static spec => spec.Queue.MaxAge = "99999999999h", name: "age");
+        await world.CreateExporterAsync(
+            static spec => spec.Queue = new QueueSpec { Storage = QueueStorage.Disk, VolumeClaim = new VolumeClaimSpec { Size = "9999999999999999Ti" } }, name: "size");
+        await world.CreateExporterAsync(static spec => spec.Ingest = new IngestSpec { UrlOverride = "http://relay:99999" }, name: "relay");
+        await world.CreateExporterAsync();
+
+        // Then each of those says which field it is
+        foreach (var (name, field) in new[]
+        {
+            ("port", "spec.url: "), ("bracket", "spec.url: "), ("timeout", "spec.timeout: "), ("age", "spec.queue.maxAge: "), ("size", "spec.queue.volumeClaim.size: "),
+            ("relay", "spec.ingest.urlOverride: "),
+        })
+        {
+            await world.WaitAsync("Ready", ConditionStatus.False, "InvalidSpec", field, name);
+        }
+
+        // And the good one works, and takes changes
+        var ready = await world.WaitAsync("Ready", ConditionStatus.True, "Ready");
+        await world.PatchExporterAsync("""{"timeout": "7s"}""");
+        await world.WaitForAsync(
+            async () => (await world.GetAsync<SentryExporter>(ExporterWorld.Exporter))!.Status!.ObservedGeneration > ready.Status!.ObservedGeneration, "the change is seen");
+
+        // And what is cured works, too
+        await world.KubectlAsync("patch", "sentryexporter", "port", "--type=merge", "--patch", $$$"""{"spec": {"url": "{{{world.Sentry.ManagementUrl.AbsoluteUri}}}"}}""");
+        await world.WaitAsync("CredentialsValid", ConditionStatus.True, "TokenAccepted", name: "port");
     }
 
     [Fact]

@@ -9,6 +9,7 @@ using SentryOtel.Kubernetes.Configuration;
 using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Kubernetes.Hosting;
 using SentryOtel.Operator.Configuration;
+using SentryOtel.Operator.Controllers;
 using SentryOtel.Operator.Discovery;
 using SentryOtel.Operator.Hosting;
 using SentryOtel.SentryServer;
@@ -70,8 +71,9 @@ internal sealed class ExporterWorld : IAsyncDisposable
     /// <param name="times">Times of the operator; null for <see cref="Impatient"/>.</param>
     /// <param name="sentry">The stand-in, which gets <see cref="Token"/> in any case.</param>
     /// <param name="watchSecrets">Whether the operator watches Secrets.</param>
+    /// <param name="routeTimes">Times of what it does about routes.</param>
     public static async Task<ExporterWorld> StartAsync(
-        OperatorCluster cluster, OperatorTimes? times = null, SentryServerOptions? sentry = null, bool watchSecrets = true)
+        OperatorCluster cluster, OperatorTimes? times = null, SentryServerOptions? sentry = null, bool watchSecrets = true, ProjectRouteTimes? routeTimes = null)
     {
         var space = cluster.NextNamespace();
         await cluster.ControlPlane.RunKubectlAsync(["create", "namespace", space], null, Cancellation);
@@ -79,7 +81,7 @@ internal sealed class ExporterWorld : IAsyncDisposable
         var client = Connect(cluster.OperatorKubeconfig);
         var workloads = await ServedWorkloads.FindAsync(client.Discovery, NullLogger.Instance, Cancellation);
         return new ExporterWorld(
-            cluster, space, await SentryServerHost.StartAsync(server, Cancellation), client, workloads, Options(space, times ?? Impatient, watchSecrets));
+            cluster, space, await SentryServerHost.StartAsync(server, Cancellation), client, workloads, Options(space, times ?? Impatient, watchSecrets, routeTimes ?? new ProjectRouteTimes()));
     }
 
     public Task SetSecretAsync(string name, string key, string value) => SetSecretAsync(name, new Dictionary<string, string> { [key] = value });
@@ -191,7 +193,7 @@ internal sealed class ExporterWorld : IAsyncDisposable
         return pods.Count;
     }
 
-    private static OperatorOptions Options(string @namespace, OperatorTimes times, bool watchSecrets) => new()
+    private static OperatorOptions Options(string @namespace, OperatorTimes times, bool watchSecrets, ProjectRouteTimes routeTimes) => new()
     {
         WatchNamespaces = [@namespace],
         LeaderElect = false,
@@ -201,6 +203,7 @@ internal sealed class ExporterWorld : IAsyncDisposable
         GatewayImage = "gateway:test",
         Times = times,
         WatchSecrets = watchSecrets,
+        RouteTimes = routeTimes,
     };
 
     private static KubernetesClient Connect(string kubeconfig) => new(

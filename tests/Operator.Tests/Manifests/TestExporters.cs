@@ -28,13 +28,13 @@ internal static class TestExporters
           "routing": {"projectFromAttribute": "service.namespace", "onMissingAttribute": "Fallback", "fallbackProject": "rest", "slugPolicy": "Strict",
             "attributeToProjectMapping": {"Legacy.Orders": "the-old-orders", "$x": "x"}},
           "projects": {"team": "platform", "maxAutoCreated": 7, "maxCreatedPerMinute": 5, "allowedServices": ["shop-*", "${x}"], "deniedServices": ["unknown_service*"]}, "timeout": "12s",
-          "http": {"headers": {"X-Proxy": "yes"}, "proxyUrl": "http://proxy:3128", "compression": "none"},
+          "http": {"headers": {"X-Proxy": "yes", "X-Literal": "$$ ${env:HOME} $x"}, "proxyUrl": "http://proxy:3128", "compression": "none"},
           "ingest": {"tls": {"caFrom": {"configMapKeyRef": {"name": "bundle", "key": "ca.pem"}}, "insecureSkipVerify": true, "serverName": "ingest.example.com"}},
           "batch": {"timeout": "3s", "sendBatchSize": 100, "sendBatchMaxSize": 200},
           "retry": {"enabled": true, "initialInterval": "1s", "maxInterval": "9s", "maxElapsedTime": "10m"},
           "queue": {"maxBytes": "256Mi", "maxBytesPerProject": "2M", "maxAge": "5m", "overflow": "DropOldest"},
           "metrics": {
-            "forwardTo": "https://otlp.example.com/ingest", "headers": {"X-Scope": "a"},
+            "forwardTo": "https://otlp.example.com/ingest", "headers": {"X-Scope": "${file:/not/there}"},
             "headersFrom": [{"name": "Authorization", "secretKeyRef": {"name": "metrics", "key": "authorization"}}],
             "tls": {"caFrom": {"secretKeyRef": {"name": "metrics", "key": "ca.crt"}}, "serverName": "metrics.example.com"}
           },

@@ -214,7 +214,7 @@ internal sealed class RouteWorld : IAsyncDisposable
     }
 
     /// <summary>Does what a gateway does: says which generation of the table it serves.</summary>
-    public async Task ReportAsync(string gateway, long generation, int validSeconds = 3600)
+    public async Task ReportAsync(string gateway, long generation, int validSeconds = 3600, string? holder = null, DateTimeOffset? renewed = null)
     {
         var lease = new V1Lease
         {
@@ -225,7 +225,7 @@ internal sealed class RouteWorld : IAsyncDisposable
                 Labels = new Dictionary<string, string> { [SentryOtelGroup.ExporterLabel] = Exporter, ["app.kubernetes.io/component"] = "gateway" },
                 Annotations = new Dictionary<string, string> { [RouteProgramming.GenerationAnnotation] = $"{generation}" },
             },
-            Spec = new V1LeaseSpec { HolderIdentity = gateway, LeaseDurationSeconds = validSeconds, RenewTime = TimeProvider.System.GetUtcNow() },
+            Spec = new V1LeaseSpec { HolderIdentity = holder ?? gateway, LeaseDurationSeconds = validSeconds, RenewTime = renewed ?? TimeProvider.System.GetUtcNow() },
         };
         await Client.ApplyAsync(lease, new ApplyOptions { FieldManager = "test", Force = true }, Cancellation);
     }

@@ -133,6 +133,30 @@ public sealed class ObservedRouteTests(RouteCluster cluster)
         Assert.Equal(5, (await ReadAsync(world)).Traffic!.Accepted);
     }
 
+    [Fact]
+    public async Task Nothing_that_an_account_of_a_gateway_can_write_ends_the_reading_of_gateways()
+    {
+        // Given Leases whose holder is no pod, or that run out after the end of the calendar
+        await using var world = await StartAsync(TimeSpan.FromMilliseconds(100));
+        var route = await ReadyRouteAsync(world);
+        await world.ReportAsync("slash", 1000, holder: "a/b");
+        await world.ReportAsync("endless", 1000, int.MaxValue, renewed: new DateTimeOffset(9999, 12, 31, 23, 59, 59, TimeSpan.Zero));
+
+        // And a gateway whose document is none
+        await CreatePodAsync(world, "main-gateway-2", "10.9.8.9", labels: null);
+        await world.ReportAsync("main-gateway-2", 1000);
+        _gateways.Tell("10.9.8.9", static () => [null, new JsonObject { ["project"] = null, ["signal"] = "traces" }]);
+        _gateways.Tell(Address, () => [Queue(route, 5, 5, TimeProvider.System.GetUtcNow())]);
+        await WaitAsync(world, static status => status.Traffic is { Accepted: 5 }, "the other gateway's counts");
+
+        // And one at which the reading fails as nobody foresaw
+        _gateways.Tell("10.9.8.9", static () => throw new InvalidOperationException("unforeseen"));
+        var answers = _gateways.Answers;
+        await world.WaitForAsync(() => _gateways.Answers >= answers + 5, "more rounds");
+        _gateways.Tell(Address, () => [Queue(route, 7, 7, TimeProvider.System.GetUtcNow())]);
+        await WaitAsync(world, static status => status.Traffic is { Accepted: 7 }, "newer counts");
+    }
+
     private static JsonObject Queue(SentryProjectRoute route, long accepted, long sent, DateTimeOffset seen, string signal = "traces") =>
         ToldGateways.Queue(route.Status!.Project!.Id!, "orders", accepted, sent, seen, signal);
 

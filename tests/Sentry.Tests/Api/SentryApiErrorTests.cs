@@ -223,6 +223,14 @@ public sealed class SentryApiErrorTests
     }
 
     [Fact]
+    public async Task A_timeout_that_no_timer_can_hold_is_a_long_one()
+    {
+        await using var api = await ApiFixture.StartAsync(timeout: TimeSpan.FromHours(1200), retries: 0);
+
+        Assert.True((await api.Client.GetOrganizationAsync(ApiFixture.Cancellation)).IsSuccess);
+    }
+
+    [Fact]
     public async Task A_body_that_never_ends_is_bounded_by_time()
     {
         await using var api = await ApiFixture.StartAsync(timeout: TimeSpan.FromMilliseconds(300), retries: 0);
