@@ -34,7 +34,16 @@ public sealed partial class TroubleshootingTests
         var named = Page.All.SelectMany(static page => page.Spans.Where(static span => NamedTest().IsMatch(span)).Select(span => (page.Path, span))).ToList();
 
         Assert.True(named.Count > 50);
-        Assert.Equal([], named.Where(static test => !TestMethods.All.Contains(test.span)));
+        Assert.Equal([], named.Where(static test => !TestMethods.Exists(test.span)));
+    }
+
+    [Fact]
+    public void Every_reason_and_code_that_is_seen_is_in_a_test_of_its_symptom()
+    {
+        var seen = Symptoms().SelectMany(static symptom => SeenNames.In(symptom.Text).Select(name => (symptom.Title, symptom.Text, Name: name))).ToList();
+
+        Assert.True(seen.Count > 110, $"{seen.Count} names");
+        Assert.Equal([], seen.Where(static part => !TestsOf(part.Text).Any(test => SeenNames.IsIn(test, part.Name))).Select(static part => (part.Title, part.Name)));
     }
 
     [Fact]
@@ -85,6 +94,8 @@ public sealed partial class TroubleshootingTests
         .Split("\n### ").Skip(1)
         .Select(static section => section.Split("\n## ")[0].Split('\n', 2))
         .Select(static section => (section[0], "\n" + section[1]))];
+
+    private static IEnumerable<string> TestsOf(string symptom) => Page.SpansOf(symptom).Where(static span => NamedTest().IsMatch(span)).Select(TestMethods.SourceOf);
 
     private static string Anchor(string title) => Page.Read("docs/troubleshooting.md").Anchors.Single(anchor => anchor == NoAnchor().Replace(title.ToLowerInvariant(), "").Replace(' ', '-'));
 

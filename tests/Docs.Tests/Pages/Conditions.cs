@@ -17,6 +17,12 @@ internal static partial class Conditions
     /// <summary>Reasons that mean trouble.</summary>
     public static IReadOnlySet<string> Trouble { get; } = Read().Append("ProjectLeftBehind").ToHashSet(StringComparer.Ordinal);
 
+    /// <summary>Types of conditions.</summary>
+    public static IReadOnlySet<string> Types { get; } = Document.Prose
+        .TakeWhile(static line => line != "## Reasons")
+        .Select(static line => Reason().Match(line)).Where(static match => match.Success)
+        .Select(static match => match.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
+
     private static IEnumerable<string> Read()
     {
         var section = "";

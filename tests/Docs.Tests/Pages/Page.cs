@@ -68,7 +68,10 @@ internal sealed partial class Page
     }
 
     /// <summary>What stands between single backticks.</summary>
-    public IEnumerable<string> Spans => Prose.SelectMany(static line => Span().Matches(line).Select(static match => match.Groups[1].Value));
+    public IEnumerable<string> Spans => Prose.SelectMany(SpansOf);
+
+    /// <summary>What stands between single backticks in a part of a page.</summary>
+    public static IEnumerable<string> SpansOf(string text) => Span().Matches(text).Select(static match => match.Groups[1].Value);
 
     /// <summary>Targets of links, and the lines that they stand on.</summary>
     public IEnumerable<(int Line, string Target)> Links => Prose.SelectMany(static (line, index) =>

@@ -64,6 +64,20 @@ public sealed class ParkingTests
     }
 
     [Fact]
+    public void Full_parking_rejects_its_part_of_a_request_and_takes_the_rest()
+    {
+        using var rig = new Rig(new QueueConfiguration { Parking = new ParkingConfiguration { MaxServices = 1 } });
+        rig.Routes.Activate("orders");
+        rig.Ingest(Requests.Spans("waiting", 1));
+
+        var outcome = rig.Ingest(Requests.Traces(("orders", ["o"]), ("billing", ["b"])));
+
+        Assert.Equal((IngestOutcomeKind.Partial, 1L), (outcome.Kind, outcome.Rejected));
+        Assert.Equal(1, rig.Balance("orders").Accepted);
+        Assert.Equal(1, Assert.Single(rig.Accounts.Rejected, entry => entry.Key.Reason == RejectReason.ParkingFull).Value.Items);
+    }
+
+    [Fact]
     public void Source_that_is_not_ready_and_can_not_wait_makes_the_gateway_unavailable()
     {
         using var rig = new Rig();

@@ -113,6 +113,7 @@ public sealed class QueueTests
         Assert.Equal(1, outcome.Rejected);
         Assert.Contains("orders is full", outcome.Message, StringComparison.Ordinal);
         Assert.Equal(1, rig.Balance("billing").Accepted);
+        Assert.Equal(1, Assert.Single(rig.Accounts.Rejected, entry => entry.Key.Reason == RejectReason.QueueFull).Value.Items);
     }
 
     [Fact]
@@ -161,6 +162,21 @@ public sealed class QueueTests
 
         Assert.Equal(3, rig.Balance("orders").DroppedFor(DropReason.Expired));
         Assert.Equal(0, rig.Admission.Reserved);
+    }
+
+    [Fact]
+    public async Task Data_that_a_limit_holds_for_longer_than_the_bound_are_dropped_for_the_limit()
+    {
+        using var rig = new Rig(new QueueConfiguration { MaxAge = TimeSpan.FromMinutes(2) });
+        rig.Routes.Activate("orders");
+        var target = FixedRoutes.Target("orders");
+        rig.RateLimits.Apply(target.PublicKey, target.Organization, 429, ["600:span:project:quota"], null);
+        rig.Ingest(Requests.Spans("orders", 3));
+
+        await rig.AdvanceAsync(TimeSpan.FromMinutes(3));
+
+        Assert.Empty(rig.Sender.Attempts);
+        Assert.Equal(3, rig.Balance("orders").DroppedFor(DropReason.RateLimited));
     }
 
     [Fact]

@@ -25,7 +25,7 @@ internal sealed partial class AnnouncingOperator : IAsyncDisposable
     private readonly OperatorHost _host;
     private readonly Task<OperatorHostResult> _running;
 
-    private AnnouncingOperator(KubernetesClient client, ServedWorkloads served, IReadOnlyList<string> namespaces)
+    private AnnouncingOperator(KubernetesClient client, ServedWorkloads served, IReadOnlyList<string> namespaces, TimeProvider clock)
     {
         _client = client;
         var builder = new OperatorHostBuilder(_client, new OperatorHostOptions
@@ -51,6 +51,7 @@ internal sealed partial class AnnouncingOperator : IAsyncDisposable
             Events = builder.Events,
             Connections = _connections,
             LoggerFactory = NullLoggerFactory.Instance,
+            TimeProvider = clock,
         };
         var routes = RouteIndex.AddTo(builder);
         builder.AddRoutingTableController(services, routes);
@@ -60,13 +61,14 @@ internal sealed partial class AnnouncingOperator : IAsyncDisposable
         _running = _host.RunAsync(_stop.Token);
     }
 
-    public static async Task<AnnouncingOperator> StartAsync(string kubeconfig, IReadOnlyList<string> namespaces, CancellationToken cancellationToken)
+    public static async Task<AnnouncingOperator> StartAsync(
+        string kubeconfig, IReadOnlyList<string> namespaces, TimeProvider clock, CancellationToken cancellationToken)
     {
         var client = new KubernetesClient(
             KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig),
             new KubernetesClientOptions { JsonTypeInfoResolvers = OperatorComposition.JsonTypeInfoResolvers, UserAgent = "sentry-otel-operator/test" });
         var served = await ServedWorkloads.FindAsync(client.Discovery, NullLogger.Instance, cancellationToken);
-        return new AnnouncingOperator(client, served, namespaces);
+        return new AnnouncingOperator(client, served, namespaces, clock);
     }
 
     /// <summary>How many passes of a controller have come to an end.</summary>

@@ -23,14 +23,16 @@ internal sealed class AnnouncingWorld : IAsyncDisposable
     private readonly RouteCluster _cluster;
     private readonly string _kubeconfig;
     private readonly bool _everywhere;
+    private readonly TimeProvider _clock;
 
-    private AnnouncingWorld(RouteCluster cluster, bool everywhere)
+    private AnnouncingWorld(RouteCluster cluster, bool everywhere, string group, TimeProvider clock)
     {
+        _clock = clock;
         _cluster = cluster;
         _everywhere = everywhere;
         Namespace = cluster.NextNamespace();
         User = "operator-of-" + Namespace;
-        _kubeconfig = cluster.ControlPlane.CreateClientKubeconfig(User, "system:masters");
+        _kubeconfig = cluster.ControlPlane.CreateClientKubeconfig(User, group);
         Client = new KubernetesClient(
             KubernetesClientConfiguration.BuildConfigFromConfigFile(cluster.ControlPlane.KubeconfigPath),
             new KubernetesClientOptions { JsonTypeInfoResolvers = OperatorComposition.JsonTypeInfoResolvers });
@@ -50,10 +52,13 @@ internal sealed class AnnouncingWorld : IAsyncDisposable
     /// <param name="change">What is special about the exporter.</param>
     /// <param name="grace">How long an unused route stays, in Go's notation; null for longer than any test.</param>
     /// <param name="everywhere">The operator watches all namespaces.</param>
+    /// <param name="group">The group whose rights the operator has.</param>
+    /// <param name="clock">The clock by which discovery waits; null for the true one.</param>
     public static async Task<AnnouncingWorld> StartAsync(
-        RouteCluster cluster, Action<SentryExporterSpec>? change = null, string? grace = null, bool everywhere = false)
+        RouteCluster cluster, Action<SentryExporterSpec>? change = null, string? grace = null, bool everywhere = false, string group = "system:masters",
+        TimeProvider? clock = null)
     {
-        var world = new AnnouncingWorld(cluster, everywhere);
+        var world = new AnnouncingWorld(cluster, everywhere, group, clock ?? TimeProvider.System);
         await world.CreateNamespaceAsync(world.Namespace);
         await world.CreateExporterAsync(Exporter, spec =>
         {
@@ -65,7 +70,7 @@ internal sealed class AnnouncingWorld : IAsyncDisposable
     }
 
     public async Task StartOperatorAsync() =>
-        Operator = await AnnouncingOperator.StartAsync(_kubeconfig, _everywhere ? [] : [Namespace], Cancellation);
+        Operator = await AnnouncingOperator.StartAsync(_kubeconfig, _everywhere ? [] : [Namespace], _clock, Cancellation);
 
     public async Task StopOperatorAsync()
     {

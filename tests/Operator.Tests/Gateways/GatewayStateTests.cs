@@ -88,6 +88,15 @@ public sealed class GatewayStateTests
     }
 
     [Fact]
+    public void Fewer_pods_than_the_workload_needs_to_be_available_are_too_few()
+    {
+        var state = GatewayState.Of(GatewayWorkload.Of(Deployment(wanted: 3, updated: 3, ready: 1, available: false)), null, []);
+
+        Assert.Equal((ConditionStatus.False, "TooFewPods"), (state.Available.Status, state.Available.Reason));
+        Assert.Equal("only 1 of 3 gateway pods are ready", state.Available.Message);
+    }
+
+    [Fact]
     public void A_pod_that_no_node_takes_gives_the_schedulers_reason()
     {
         var pod = new V1Pod

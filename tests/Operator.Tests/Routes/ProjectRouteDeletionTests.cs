@@ -148,8 +148,10 @@ public sealed class ProjectRouteDeletionTests(RouteCluster cluster)
         var annotations = new JsonObject { [RouteAnnotations.AbandonProject] = "true" };
         await world.PatchRouteAsync("orders", new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = annotations } });
         await world.WaitUntilGoneAsync("orders");
+        await world.WaitForEventAsync("orders", "ProjectAbandoned");
         await world.Sentry.ResumeAsync(RouteWorld.Cancellation);
         await world.WaitUntilGoneAsync("sales");
+        await world.WaitForEventAsync("sales", "ProjectDeleted");
 
         Assert.NotNull(world.Sentry.State.Projects.Find("orders"));
         Assert.Null(world.Sentry.State.Projects.Find("sales"));
@@ -167,6 +169,7 @@ public sealed class ProjectRouteDeletionTests(RouteCluster cluster)
 
         await world.DeleteRouteAsync("orders");
         await world.WaitUntilGoneAsync("orders");
+        await world.WaitForEventAsync("orders", "ProjectLeftBehind");
 
         Assert.NotNull(world.Sentry.State.Projects.Find("orders"));
     }

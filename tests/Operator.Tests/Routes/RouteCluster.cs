@@ -21,6 +21,25 @@ public sealed class RouteCluster : IAsyncLifetime
 
     public async ValueTask DisposeAsync() => await ControlPlane.DisposeAsync();
 
+    /// <summary>A group may do all with these resources, <c>api.group/resource</c>, and nothing with others.</summary>
+    internal Task GrantAsync(string group, IEnumerable<string> resources)
+    {
+        var rules = resources.Select(static resource => resource.Split('/')).Select(static parts => $"{{ apiGroups: ['{parts[0]}'], resources: ['{parts[1]}'], verbs: ['*'] }}");
+        var manifests = $$"""
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRole
+            metadata: { name: {{group}} }
+            rules: [ {{string.Join(", ", rules)}} ]
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRoleBinding
+            metadata: { name: {{group}} }
+            roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: {{group}} }
+            subjects: [ { apiGroup: rbac.authorization.k8s.io, kind: Group, name: {{group}} } ]
+            """;
+        return ControlPlane.RunKubectlAsync(["apply", "--filename", "-"], manifests, TestContext.Current.CancellationToken);
+    }
+
     internal string NextNamespace() => $"routes-{Interlocked.Increment(ref _namespaces)}";
 }
 

@@ -40,7 +40,7 @@ internal sealed class RouteWorld : IAsyncDisposable
     private readonly GatewayWay? _gateways;
     private RouteOperator? _operator;
 
-    private RouteWorld(RouteCluster cluster, string @namespace, SentryServerHost sentry, ProjectRouteTimes? times, bool everywhere, GatewayWay? gateways)
+    private RouteWorld(RouteCluster cluster, string @namespace, SentryServerHost sentry, ProjectRouteTimes? times, bool everywhere, GatewayWay? gateways, string group)
     {
         _gateways = gateways;
         _cluster = cluster;
@@ -49,7 +49,7 @@ internal sealed class RouteWorld : IAsyncDisposable
         Namespace = @namespace;
         Sentry = sentry;
         User = "operator-of-" + @namespace;
-        _kubeconfig = cluster.ControlPlane.CreateClientKubeconfig(User, "system:masters");
+        _kubeconfig = cluster.ControlPlane.CreateClientKubeconfig(User, group);
         Client = new KubernetesClient(
             KubernetesClientConfiguration.BuildConfigFromConfigFile(cluster.ControlPlane.KubeconfigPath),
             new KubernetesClientOptions { JsonTypeInfoResolvers = [CrdJsonContext.Default] });
@@ -66,10 +66,11 @@ internal sealed class RouteWorld : IAsyncDisposable
     public KubernetesClient Client { get; }
 
     public static async Task<RouteWorld> StartAsync(
-        RouteCluster cluster, SentryServerOptions? sentry = null, ProjectRouteTimes? times = null, bool withToken = true, bool everywhere = false, GatewayWay? gateways = null)
+        RouteCluster cluster, SentryServerOptions? sentry = null, ProjectRouteTimes? times = null, bool withToken = true, bool everywhere = false, GatewayWay? gateways = null,
+        string group = "system:masters")
     {
         var server = await SentryServerHost.StartAsync((sentry ?? new SentryServerOptions()) with { Tokens = [new AccessToken(Token, Scopes)] }, Cancellation);
-        var world = new RouteWorld(cluster, cluster.NextNamespace(), server, times, everywhere, gateways);
+        var world = new RouteWorld(cluster, cluster.NextNamespace(), server, times, everywhere, gateways, group);
         await world.CreateNamespaceAsync(world.Namespace);
         if (withToken)
         {
@@ -139,6 +140,10 @@ internal sealed class RouteWorld : IAsyncDisposable
         };
     }
 
+    /// <summary>The exporter is as its own controller has not looked at it yet.</summary>
+    public Task ClearExporterConditionsAsync() => Client.PatchAsync<SentryExporter>(
+        Exporter, Namespace, new JsonObject { ["status"] = new JsonObject { ["conditions"] = new JsonArray() } }, new PatchOptions { Subresource = "status" }, Cancellation);
+
     /// <summary>Asks the operator to plan and do nothing, or no longer.</summary>
     public Task PlanExporterAsync(bool plan) => Client.PatchAsync<SentryExporter>(
         Exporter,
@@ -190,6 +195,9 @@ internal sealed class RouteWorld : IAsyncDisposable
         async () => await Client.GetAsync<SentryProjectRoute>(name, Namespace, Cancellation) is null, Within, $"{name} is gone", Cancellation);
 
     public Task WaitForAsync(Func<bool> condition, string what) => Eventually.HoldsAsync(condition, Within, what, Cancellation);
+
+    public Task WaitForEventAsync(string route, string reason) => Eventually.HoldsAsync(
+        async () => (await EventReasonsAsync(route))!.Split(' ').Contains(reason), Within, $"an event {reason} of {route}", Cancellation);
 
     public async Task<string?> EventReasonsAsync(string route) =>
         await _cluster.ControlPlane.RunKubectlAsync(

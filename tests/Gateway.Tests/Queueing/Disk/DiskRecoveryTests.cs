@@ -166,6 +166,22 @@ public sealed class DiskRecoveryTests : IDisposable
     }
 
     [Fact]
+    public async Task Record_that_the_disk_gives_back_otherwise_is_dropped_as_corrupt_and_the_next_is_sent()
+    {
+        using var rig = _disk.NewRig();
+        await rig.IngestAsync(Requests.Traces(("orders", ["damaged"])));
+        await rig.IngestAsync(Requests.Traces(("orders", ["intact"])));
+        var segment = Assert.Single(_disk.Files.Names);
+        _disk.Files.Corrupt(segment, _disk.Files.Read(segment).AsSpan().IndexOf("damaged"u8));
+
+        rig.Routes.Activate("orders");
+        await rig.AdvanceAsync(TimeSpan.FromSeconds(2));
+
+        Assert.Equal(["intact"], rig.Sender.Attempts.SelectMany(attempt => Requests.SpanNames(attempt.Request)));
+        Assert.Equal(1, rig.Balance("orders").DroppedFor(DropReason.Corrupt));
+    }
+
+    [Fact]
     public void Segment_of_a_version_from_the_future_is_refused_and_left_alone()
     {
         var header = SegmentName.Header(7);

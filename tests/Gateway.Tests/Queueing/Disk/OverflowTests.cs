@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using SentryOtel.Gateway.Telemetry;
 using SentryOtel.Gateway.Tests.Support;
+using SentryOtel.Gateway.Tests.Telemetry;
 using SentryOtel.SentryServer.Faults;
 using SentryOtel.SentryServer.State;
 using SentryOtel.Testing;
@@ -51,6 +52,8 @@ public sealed class OverflowTests : IDisposable
 
         Assert.Equal(HttpStatusCode.TooManyRequests, refused);
         Assert.Equal(names.Count, QueuedIn(gateway));
+        var scrape = Exposition.Parse(await gateway.Client.GetStringAsync(new Uri(gateway.Host.MetricsAddress!, "/metrics"), TestContext.Current.CancellationToken));
+        Assert.Equal(SpansPerRequest, scrape.Sum("sentry_otel_gateway_items_refused_total", ("reason", "queue_full")));
         gateway.Sentry.Faults.Clear();
         await gateway.UntilAsync(() => QueuedIn(gateway) == 0, "everything is sent");
         Assert.Equal(names.Order(StringComparer.Ordinal), gateway.SpansOf("orders").Concat(gateway.SpansOf("shop")).Order(StringComparer.Ordinal));
