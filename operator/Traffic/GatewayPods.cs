@@ -12,8 +12,8 @@ namespace SentryOtel.Operator.Traffic;
 /// <param name="Uid">Uid of the pod; null when the Lease does not tell.</param>
 internal sealed record LiveGateway(ObjectKey Pod, string? Uid)
 {
-    /// <summary>Another pod of the same name is another gateway.</summary>
-    public string Id => Uid ?? Pod.ToString();
+    /// <summary>Another pod of the same name is another gateway. A uid alone is none: a Lease of another namespace can claim it.</summary>
+    public string Id => $"{Pod}/{Uid}";
 
     /// <summary>The gateway of a Lease; null when its holder is none. A pod's name becomes part of an address, and whoever may write Leases can write any holder.</summary>
     public static LiveGateway? Of(V1Lease lease) => lease.Spec?.HolderIdentity is { Length: > 0 } pod && IsPodName(pod)

@@ -50,6 +50,16 @@ public sealed class GatewayLeasesTests
     public void A_name_longer_than_any_pods_is_no_gateway() =>
         Assert.Null(LiveGateway.Of(Lease(_clock.GetUtcNow(), 15, new string('a', 254))));
 
+    [Fact]
+    public void A_Lease_that_claims_the_uid_of_a_pod_elsewhere_is_of_another_gateway()
+    {
+        var own = new LiveGateway(new ObjectKey("ns", "main-gateway-0"), "uid");
+
+        Assert.NotEqual(own.Id, new LiveGateway(new ObjectKey("elsewhere", "main-gateway-0"), "uid").Id);
+        Assert.NotEqual(own.Id, new LiveGateway(own.Pod, "another").Id);
+        Assert.Equal(own.Id, new LiveGateway(own.Pod, "uid").Id);
+    }
+
     private int Live(DateTimeOffset renewed, int duration) =>
         new GatewayLeases(new TestStore<V1Lease>(Lease(renewed, duration)), _clock).Live(Exporter).Count();
 
