@@ -50,6 +50,21 @@ debian_mirror() {
     printf '%s' "$found"
 }
 
+# read_platform PLATFORM: sets $architecture (amd64, arm64), $cross where that is not this machine's, and the folders of what is built for it: $programs, $images.
+# What is for this machine is in artifacts itself.
+read_platform() {
+    local machine
+    machine="$(dpkg --print-architecture)"
+    architecture="${1:-linux/$machine}"
+    architecture="${architecture#linux/}" cross='' programs=artifacts images=artifacts/images
+    case "$architecture" in
+        amd64) runtime=linux-x64 triplet=x86_64-linux-gnu ;;
+        arm64) runtime=linux-arm64 triplet=aarch64-linux-gnu ;;
+        *) fail "unknown platform $1 (known: linux/amd64, linux/arm64)" ;;
+    esac
+    [ "$architecture" = "$machine" ] || cross=yes programs="artifacts/$architecture" images="artifacts/images/$architecture"
+}
+
 # as_root COMMAND...
 as_root() {
     if [ "$(id -u)" = 0 ]; then

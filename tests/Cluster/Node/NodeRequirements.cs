@@ -5,10 +5,10 @@ public static class NodeRequirements
 {
     internal const string CniPlugins = "/usr/lib/cni";
 
+    // Docker's containerd.io has containerd and runc too, and does as well.
     private static readonly (string Path, string Package)[] Programs =
     [
         ("/usr/bin/containerd", "containerd"),
-        ("/usr/sbin/runc", "runc"),
         ($"{CniPlugins}/bridge", "containernetworking-plugins"),
         ("/usr/sbin/iptables", "iptables"),
         ("/usr/sbin/conntrack", "conntrack"),
@@ -17,6 +17,8 @@ public static class NodeRequirements
         ("/bin/mount", "mount"),
     ];
 
+    private static readonly string[] RuntimePrograms = ["/usr/sbin/runc", "/usr/bin/runc"];
+
     private static readonly string[] LinkPrograms = ["/usr/sbin/ip", "/usr/bin/ip", "/sbin/ip"];
 
     /// <summary>What is missing, a sentence each; empty when a node can be started.</summary>
@@ -24,6 +26,7 @@ public static class NodeRequirements
     [
         .. Environment.IsPrivilegedProcess ? [] : (string[])["the user is not root"],
         .. Programs.Where(static program => !File.Exists(program.Path)).Select(static program => $"Debian package {program.Package} is not installed ({program.Path}): run build/install-prerequisites --node"),
+        .. RuntimePrograms.Any(File.Exists) ? [] : (string[])["Debian package runc is not installed: run build/install-prerequisites --node"],
         .. LinkPrograms.Any(File.Exists) ? [] : (string[])["Debian package iproute2 is not installed: run build/install-prerequisites --node"],
         .. MissingKubernetes(),
     ];
