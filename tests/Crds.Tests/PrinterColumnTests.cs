@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using SentryOtel.Kubernetes.Entities;
 
 namespace SentryOtel.Crds.Tests;
@@ -66,7 +67,7 @@ public sealed class PrinterColumnTests(ControlPlaneFixture fixture) : IClassFixt
         }
     }
 
-    private Task StoreRouteAsync(string name, string service)
+    private Task<JsonObject> StoreRouteAsync(string name, string service)
     {
         var route = new SentryProjectRoute
         {
@@ -88,7 +89,7 @@ public sealed class PrinterColumnTests(ControlPlaneFixture fixture) : IClassFixt
         return fixture.StoreAsync("sentryprojectroutes", name, JsonSerializer.SerializeToNode(route, CrdJsonContext.Default.SentryProjectRoute)!.AsObject());
     }
 
-    private Task StoreExporterAsync(string name)
+    private Task<JsonObject> StoreExporterAsync(string name)
     {
         var exporter = new SentryExporter
         {

@@ -1,3 +1,4 @@
+using SentryOtel.Docs.Tests.Servers;
 using SentryOtel.Testing;
 
 namespace SentryOtel.Docs.Tests;

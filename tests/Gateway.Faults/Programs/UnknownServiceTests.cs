@@ -151,7 +151,7 @@ public sealed class UnknownServiceTests(SentryProcess sentry) : IClassFixture<Se
             own, new GatewaySettings { Exporter = ["auto_create_projects: true", "projects: {team: platform, max_auto_created: 3}", "queue: {parking: {max_services: 6}}"] }, "known");
         string[] names = [.. Enumerable.Range(0, 15).Select(i => $"flood{i}")];
         // Until all have come nothing is known of any.
-        var held = await own.FaultAsync(new Fault { Path = "**", Side = ServerSide.Management, Count = null, Hold = FaultPoint.Before });
+        var held = await world.Sentry.FaultAsync(new Fault { Path = "**", Side = ServerSide.Management, Count = null, Hold = FaultPoint.Before });
         foreach (var name in names)
         {
             world.Unknown(name);
@@ -160,7 +160,7 @@ public sealed class UnknownServiceTests(SentryProcess sentry) : IClassFixture<Se
             world.Ledger.Expect(items, answer.IsSuccessStatusCode ? Fate.DeliveredOrDropped("no_project") : Fate.Refused);
         }
 
-        await own.RemoveFaultAsync(held);
+        await world.Sentry.RemoveFaultAsync(held);
         await world.SpansAsync("known");
         await FaultWorld.UntilAsync(async () => (await world.BooksAsync()).Sum("items_queued") == 0, "an end of every wait");
         Assert.Equal(3, (await world.BooksAsync()).Sum("projects_created_total"));

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using SentryOtel.Operator.Faults.World;
 using SentryOtel.Sentry.Routing;
-using SentryOtel.SentryServer.State;
 
 namespace SentryOtel.Operator.Faults.Scenarios;
 
