@@ -7,7 +7,7 @@ SHELL := /bin/bash
 
 configuration := Release
 # PLATFORM=linux/arm64: for machines other than this one.
-cross := $(if $(filter-out linux/$(shell dpkg --print-architecture),$(PLATFORM)),--cross)
+cross := $(if $(filter-out linux/$(subst x86_64,amd64,$(subst aarch64,arm64,$(shell uname -m))),$(PLATFORM)),--cross)
 version := $(shell sed -n 's|.*<Version>\(.*\)</Version>.*|\1|p' Directory.Build.props)
 
 help: ## Lists the targets

@@ -50,11 +50,14 @@ debian_mirror() {
     printf '%s' "$found"
 }
 
-# read_platform PLATFORM: sets $architecture (amd64, arm64), $cross where that is not this machine's, and the folders of what is built for it: $programs, $images.
+# machine_architecture: this machine's, as images name it.
+machine_architecture() { uname -m | sed -e 's/x86_64/amd64/' -e 's/aarch64/arm64/'; }
+
+# read_platform PLATFORM: sets $architecture (amd64, arm64), $gcc, $cross where that is not this machine's, and the folders of what is built for it: $programs, $images.
 # What is for this machine is in artifacts itself.
 read_platform() {
     local machine
-    machine="$(dpkg --print-architecture)"
+    machine="$(machine_architecture)"
     architecture="${1:-linux/$machine}"
     architecture="${architecture#linux/}" cross='' programs=artifacts images=artifacts/images
     case "$architecture" in
@@ -62,7 +65,8 @@ read_platform() {
         arm64) runtime=linux-arm64 triplet=aarch64-linux-gnu ;;
         *) fail "unknown platform $1 (known: linux/amd64, linux/arm64)" ;;
     esac
-    [ "$architecture" = "$machine" ] || cross=yes programs="artifacts/$architecture" images="artifacts/images/$architecture"
+    gcc=gcc
+    [ "$architecture" = "$machine" ] || cross=yes gcc="$triplet-gcc" programs="artifacts/$architecture" images="artifacts/images/$architecture"
 }
 
 # as_root COMMAND...

@@ -34,6 +34,7 @@ internal static class GatewayPod
         };
         Add(pod["containers"]![0]!.AsObject(), "imagePullPolicy", inputs.ImagePullPolicy);
         Add(pod, "affinity", gateway.Affinity?.DeepClone());
+        Add(pod, "imagePullSecrets", gateway.ImagePullSecrets is { Count: > 0 } secrets ? [.. secrets.Select(static secret => (JsonNode)new JsonObject { ["name"] = secret.Name })] : (JsonArray?)null);
         Add(pod, "nodeSelector", gateway.NodeSelector is { Count: > 0 } nodes ? ManifestMetadata.Map(nodes) : null);
         Add(pod, "priorityClassName", gateway.PriorityClassName);
         Add(pod, "tolerations", Copy(gateway.Tolerations));

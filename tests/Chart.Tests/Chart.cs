@@ -36,8 +36,8 @@ internal static class Chart
         RenderWithAsync(["--kube-version", kubeVersion, .. values.SelectMany(value => new[] { "--set", value })]);
 
     /// <summary>Renders the chart with one of the files of <c>ci/</c>, for a cluster that has the Prometheus operator.</summary>
-    public static Task<IReadOnlyDictionary<string, YamlMappingNode>> RenderFileAsync(string file) =>
-        RenderWithAsync(["--values", PathOfValues(file), "--api-versions", Monitoring]);
+    public static Task<IReadOnlyDictionary<string, YamlMappingNode>> RenderFileAsync(string file, params string[] arguments) =>
+        RenderWithAsync(["--values", PathOfValues(file), "--api-versions", Monitoring, .. arguments]);
 
     /// <summary>What helm refuses to render, as it says so.</summary>
     public static async Task<string> RefusalAsync(params string[] arguments)

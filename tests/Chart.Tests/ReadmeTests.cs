@@ -1,3 +1,5 @@
+using System.Formats.Tar;
+using System.IO.Compression;
 using System.Text.Json.Nodes;
 using SentryOtel.Crds.Generator;
 
@@ -25,12 +27,14 @@ public sealed class ReadmeTests
     }
 
     [Fact]
-    public void Every_file_that_it_names_is_there()
+    [Trait("Category", "Processes")]
+    public async Task Every_file_that_it_names_is_in_the_package()
     {
         var links = System.Text.RegularExpressions.Regex.Matches(File.ReadAllText(Path.Combine(Chart.Folder, "README.md")), @"\]\((?<path>[^)#:]+)\)").Select(static link => link.Groups["path"].Value).ToList();
 
+        var packaged = await PackagedAsync();
         Assert.NotEmpty(links);
-        Assert.All(links, static link => Assert.True(Path.Exists(Path.Combine(Chart.Folder, link)), link));
+        Assert.All(links, link => Assert.True(packaged.Any(file => file == link || file.StartsWith($"{link}/", StringComparison.Ordinal)), link));
     }
 
     [Fact]
@@ -42,6 +46,29 @@ public sealed class ReadmeTests
             File.WriteAllText(Path.Combine(folder.FullName, "README.md"), "# No table\n");
 
             Assert.Contains("README.md lacks the lines", Assert.Throws<InvalidDataException>(() => ChartReadme.Of(folder.FullName)).Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>The files of the chart as <c>helm package</c> makes it.</summary>
+    internal static async Task<IReadOnlyList<string>> PackagedAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("package-");
+        try
+        {
+            (await Chart.TryHelmAsync("package", Chart.Folder, "--destination", folder.FullName)).Succeeded("helm package");
+            await using var archive = new GZipStream(File.OpenRead(folder.GetFiles().Single().FullName), CompressionMode.Decompress);
+            await using var reader = new TarReader(archive);
+            var files = new List<string>();
+            while (await reader.GetNextEntryAsync() is { } entry)
+            {
+                files.Add(entry.Name[(entry.Name.IndexOf('/', StringComparison.Ordinal) + 1)..]);
+            }
+
+            return files;
         }
         finally
         {

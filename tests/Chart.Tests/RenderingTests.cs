@@ -122,6 +122,42 @@ public sealed class RenderingTests
     }
 
     [Fact]
+    public async Task A_spread_constraint_with_a_selector_keeps_it_as_it_is()
+    {
+        var objects = await Chart.RenderAsync(
+            Modern, "topologySpreadConstraints[0].maxSkew=1", "topologySpreadConstraints[0].topologyKey=zone", "topologySpreadConstraints[0].whenUnsatisfiable=ScheduleAnyway", "topologySpreadConstraints[0].labelSelector.matchLabels.tier=control");
+
+        var constraint = objects[$"Deployment/{Chart.Release}"]["spec"]["template"]["spec"]["topologySpreadConstraints"][0];
+        Assert.Equal("""{"matchLabels":{"tier":"control"}}""", Chart.ToJson(constraint["labelSelector"])!.ToJsonString());
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("3")]
+    [InlineData(null)]
+    public async Task As_many_old_ReplicaSets_are_kept_as_wanted(string? wanted)
+    {
+        var objects = await Chart.RenderAsync(Modern, wanted is null ? [] : [$"revisionHistoryLimit={wanted}"]);
+
+        var spec = (YamlMappingNode)objects[$"Deployment/{Chart.Release}"]["spec"];
+        Assert.Equal(wanted, spec.Children.TryGetValue("revisionHistoryLimit", out var limit) ? limit.ToString() : null);
+    }
+
+    [Theory]
+    [InlineData("full-values.yaml")]
+    [InlineData("namespaced-values.yaml")]
+    public async Task Common_labels_are_on_every_object(string file)
+    {
+        var objects = await Chart.RenderFileAsync(file, "--set", "commonLabels.owner=us$1");
+
+        // What is in extraObjects is the user's.
+        var unlabelled = objects.Where(static entry => !entry.Key.EndsWith("-extra", StringComparison.Ordinal) && !entry.Key.EndsWith("-text", StringComparison.Ordinal))
+            .Where(static entry => Chart.ToJson(entry.Value["metadata"])!["labels"]?["owner"]?.ToString() != "us$1").Select(static entry => entry.Key);
+        Assert.Empty(unlabelled);
+        Assert.Contains("CustomResourceDefinition/sentryexporters.sentry-otel.dev", objects.Keys);
+    }
+
+    [Fact]
     public async Task The_network_policy_opens_what_the_operator_needs()
     {
         var objects = await Chart.RenderAsync(Modern, "networkPolicy.enabled=true", "metrics.port=9090");

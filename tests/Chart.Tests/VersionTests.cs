@@ -19,6 +19,18 @@ public sealed class VersionTests
     }
 
     [Fact]
+    public void Nothing_has_changed_since_a_version_that_nobody_got()
+    {
+        var versions = File.ReadLines(RepositoryFiles.PathOf("CHANGELOG.md")).Where(static line => line.StartsWith("## [", StringComparison.Ordinal))
+            .Select(static line => line[4..line.IndexOf(']', StringComparison.Ordinal)]).Where(static version => version != "Unreleased").ToList();
+
+        var told = File.ReadLines(Path.Combine(Chart.Folder, "UPGRADING.md")).Where(static line => line.StartsWith("## ", StringComparison.Ordinal)).Select(static line => line["## To ".Length..]);
+        Assert.Empty(told.Except(versions.SkipLast(1)));
+        var kinds = ((YamlSequenceNode)YamlFile.Parse(Manifest["annotations"]["artifacthub.io/changes"].ToString())).Select(static change => change["kind"].ToString());
+        Assert.True(versions.Count > 1 || kinds.All(static kind => kind == "added"));
+    }
+
+    [Fact]
     public async Task Artifact_Hub_is_told_of_the_images_that_the_chart_installs()
     {
         var told = ((YamlSequenceNode)YamlFile.Parse(Manifest["annotations"]["artifacthub.io/images"].ToString())).Select(static image => image["image"].ToString());

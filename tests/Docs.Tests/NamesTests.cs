@@ -23,6 +23,7 @@ public sealed partial class NamesTests
 
         Assert.Equal([], Named(MakeCall()).Where(named => !targets.Contains(named.Name)));
         Assert.Contains(Named(MakeCall()), static named => named.Name == "run");
+        Assert.Contains(Named(MakeCall()), static named => named.Name == "test-e2e");
     }
 
     [Fact]
@@ -58,10 +59,10 @@ public sealed partial class NamesTests
     private static List<(string Page, string Name)> Named(Regex regex) =>
         [.. Commands.SelectMany(command => regex.Matches(command.Text).Select(match => (command.Page.Path, match.Groups[1].Value)))];
 
-    [GeneratedRegex("^([a-z-]+):")]
+    [GeneratedRegex("^([a-z0-9-]+):")]
     private static partial Regex Target();
 
-    [GeneratedRegex(@"(?:^|[ \t&;=])make ([a-z][a-z-]*)(?=$|[ \t\r\n`])", RegexOptions.Multiline)]
+    [GeneratedRegex(@"(?:^|[ \t&;=])make ([a-z][a-z0-9-]*)(?=$|[ \t\r\n`])", RegexOptions.Multiline)]
     private static partial Regex MakeCall();
 
     [GeneratedRegex(@"--set(?:-string)? '?([A-Za-z][\w.]*)(?=[=\[{])")]

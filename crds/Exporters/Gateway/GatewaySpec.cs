@@ -26,6 +26,10 @@ public sealed class GatewaySpec
     [Length(1, 512)]
     public string? Image { get; set; }
 
+    /// <summary>Secrets with which the image is pulled from a registry that wants an account; they are in the exporter's namespace.</summary>
+    [Items(16), ListMapKeys("name")]
+    public List<ImagePullSecretSpec>? ImagePullSecrets { get; set; }
+
     /// <summary>Compute resources of the gateway's container (core/v1 ResourceRequirements).</summary>
     public JsonObject? Resources { get; set; }
 
@@ -92,6 +96,14 @@ public sealed class GatewaySpec
     /// <summary>Seconds a stopping pod gets to send what it has queued. The last five are kept for its end.</summary>
     [Default, Range(0, 3600)]
     public int TerminationGracePeriodSeconds { get; set; } = 60;
+}
+
+/// <summary>A Secret that an image is pulled with.</summary>
+public sealed class ImagePullSecretSpec
+{
+    /// <summary>Name of the Secret (kubernetes.io/dockerconfigjson).</summary>
+    [Required, Length(1, 253), Pattern(Patterns.ObjectName)]
+    public string Name { get; set; } = "";
 }
 
 /// <summary>An environment variable of the gateway's container.</summary>

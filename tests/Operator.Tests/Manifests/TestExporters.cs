@@ -40,7 +40,7 @@ internal static class TestExporters
           },
           "gateway": {
             "autoscaling": {"minReplicas": 2, "maxReplicas": 5, "targetCPUUtilizationPercentage": 70},
-            "image": "registry.example.com/gateway:1", "resources": {"limits": {"memory": "1Gi"}},
+            "image": "registry.example.com/gateway:1", "imagePullSecrets": [{"name": "registry-credentials"}], "resources": {"limits": {"memory": "1Gi"}},
             "podAnnotations": {"example.com/a": "b"}, "labels": {"team": "observability", "app.kubernetes.io/name": "not-mine-to-set"},
             "nodeSelector": {"disk": "ssd"}, "tolerations": [{"key": "dedicated", "operator": "Exists"}],
             "affinity": {"podAntiAffinity": {}}, "topologySpreadConstraints": [{"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "ScheduleAnyway"}],
