@@ -11,21 +11,21 @@ public sealed class GatewayDocumentBoundsTests
     [Theory]
     [InlineData("""{"exporters": [null]}""")]
     [InlineData("""{"exporters": [{"exporter": null, "routes": [{"project": "orders", "projectId": "7", "signal": "traces"}]}]}""")]
-    [InlineData("""{"exporters": [{"routes": null}]}""")]
-    [InlineData("""{"exporters": [{"routes": [null]}]}""")]
-    [InlineData("""{"exporters": [{"routes": [{"project": null, "projectId": null, "signal": "traces", "accepted": 1}]}]}""")]
-    [InlineData("""{"exporters": [{"routes": [{"project": "orders", "projectId": "7", "signal": null, "accepted": 1}]}]}""")]
+    [InlineData("""{"exporters": [{"exporter": "main", "routes": null}]}""")]
+    [InlineData("""{"exporters": [{"exporter": "main", "routes": [null]}]}""")]
+    [InlineData("""{"exporters": [{"exporter": "main", "routes": [{"project": null, "projectId": null, "signal": "traces", "accepted": 1}]}]}""")]
+    [InlineData("""{"exporters": [{"exporter": "main", "routes": [{"project": "orders", "projectId": "7", "signal": null, "accepted": 1}]}]}""")]
     public void What_is_missing_is_left_out(string json) => Assert.Equal(default, Live(json));
 
     [Fact]
     public void A_project_without_a_slug_is_known_by_its_id() =>
-        Assert.Equal(new TrafficCounts(3, 2, 1), Live("""{"exporters": [{"routes": [{"project": null, "projectId": "7", "signal": "traces", "accepted": 3, "sent": 2, "dropped": {"expired": 1}}]}]}"""));
+        Assert.Equal(new TrafficCounts(3, 2, 1), Live("""{"exporters": [{"exporter": "main", "routes": [{"project": null, "projectId": "7", "signal": "traces", "accepted": 3, "sent": 2, "dropped": {"expired": 1}}]}]}"""));
 
     [Fact]
     public void Counts_beyond_all_bounds_are_the_largest_number_and_less_than_nothing_is_nothing()
     {
         const string Json = """
-            {"exporters": [{"routes": [
+            {"exporters": [{"exporter": "main", "routes": [
               {"project": "a", "projectId": "7", "signal": "traces", "accepted": 9223372036854775807, "sent": -5, "dropped": {"expired": 9223372036854775807, "rejected": 1, "lost": -3}},
               {"project": "a", "projectId": "7", "signal": "logs", "accepted": 9223372036854775807, "sent": 2, "dropped": {"expired": 9223372036854775807}}]}]}
             """;
@@ -42,7 +42,7 @@ public sealed class GatewayDocumentBoundsTests
     public void A_limit_is_told_in_Sentrys_words_alone(string category, string scope, bool told)
     {
         var ledger = Observe($$$"""
-            {"exporters": [{"routes": [{"project": "a", "projectId": "7", "signal": "traces", "hold": "rate_limited", "heldForSeconds": 60,
+            {"exporters": [{"exporter": "main", "routes": [{"project": "a", "projectId": "7", "signal": "traces", "hold": "rate_limited", "heldForSeconds": 60,
               "limit": {"category": {{{category}}}, "scope": {{{scope}}}}}]}]}
             """);
 
