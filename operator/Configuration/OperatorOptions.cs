@@ -77,6 +77,9 @@ internal sealed record OperatorTimes
     /// <summary>How often a gateway that changes its storage is looked at.</summary>
     public TimeSpan StorageSwitchPoll { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>How often pods of a rollout that is not complete are asked what hinders them: one that can not start changes nothing that is watched.</summary>
+    public TimeSpan RolloutPoll { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How often a token that works is tried again at Sentry.</summary>
     public TimeSpan TokenCheck { get; init; } = TimeSpan.FromMinutes(10);
 

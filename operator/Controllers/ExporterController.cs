@@ -14,6 +14,7 @@ using SentryOtel.Operator.Manifests;
 using SentryOtel.Operator.Planning;
 using SentryOtel.Operator.References;
 using SentryOtel.Operator.Routes;
+using SentryOtel.Operator.RoutingTables;
 
 namespace SentryOtel.Operator.Controllers;
 
@@ -29,6 +30,7 @@ namespace SentryOtel.Operator.Controllers;
 /// <param name="leases">Whom gateways say that they serve.</param>
 /// <param name="planned">What would be done for exporters that are only planned.</param>
 /// <param name="discovery">What discovery found.</param>
+/// <param name="board">What stands in the way of routing tables.</param>
 /// <param name="random">Jitter.</param>
 internal sealed class ExporterController(
     OperatorServices services,
@@ -39,6 +41,7 @@ internal sealed class ExporterController(
     GatewayLeases leases,
     PlannedServices planned,
     DiscoveryBoard discovery,
+    RoutingTableBoard board,
     Random random)
     : IEntityStatusController<SentryExporter>
 {
@@ -48,6 +51,9 @@ internal sealed class ExporterController(
     private readonly ProjectPlanner _planner = ProjectPlanner.Create(services);
     private readonly ConcurrentDictionary<ObjectKey, ExporterObservation> _observations = new();
     private readonly ConcurrentDictionary<ObjectKey, (string? Uid, SentryExporterStatus Status)> _written = new();
+
+    /// <summary>Wakes the report of an exporter after a while; set when the controller is hooked up.</summary>
+    public Action<ObjectKey, TimeSpan>? ReportAfter { get; set; }
 
     public async Task<ReconciliationResult> ReconcileAsync(SentryExporter entity, CancellationToken cancellationToken)
     {
@@ -168,7 +174,13 @@ internal sealed class ExporterController(
         var previous = Previous(exporter);
         var sharers = sharing.SharersOf(exporter);
         var (workload, leaving) = workloads.Of(exporter, sharers[0].Spec.Queue.Storage);
-        var pods = GatewayState.NeedsPods(workload) ? await PodsAsync(exporter, cancellationToken).ConfigureAwait(false) : [];
+        IReadOnlyCollection<V1Pod> pods = [];
+        if (GatewayState.NeedsPods(workload))
+        {
+            pods = await PodsAsync(exporter, cancellationToken).ConfigureAwait(false);
+            ReportAfter?.Invoke(key, services.Options.Times.RolloutPoll);
+        }
+
         var own = routes.Of(key);
         var state = GatewayState.Of(workload, leaving, pods);
         if (exporter.Spec.Gateway.Shared)
@@ -176,7 +188,7 @@ internal sealed class ExporterController(
             state = SharedGatewayState.Of(state, workload, exporter, sharers[0], leases.OfShared(exporter, sharers), observation.HeldBackBy);
         }
 
-        var found = observation with { Announced = planned.Of(key) };
+        var found = observation with { Announced = planned.Of(key), TableProblems = board.Of(key) };
         var status = ExporterStatus.Build(exporter, sharers[0], previous, found, state, own, services.TimeProvider, discovery.Of(key, previous?.Discovery));
         var write = await services.Status.WriteAsync(
             exporter, exporter.Status, status, CrdJsonContext.Default.SentryExporterStatus, cancellationToken).ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using SentryOtel.Kubernetes.Conditions;
 using SentryOtel.Operator.Children;
 using SentryOtel.Operator.Credentials;
+using SentryOtel.Operator.Events;
 using SentryOtel.Operator.Planning;
 
 namespace SentryOtel.Operator.Controllers;
@@ -22,6 +23,9 @@ internal sealed record ExporterObservation(string Uid, long? Generation, Credent
 
     /// <summary>Services that would get a route, of an exporter that is only planned.</summary>
     public IReadOnlyList<PlannedService> Announced { get; init; } = [];
+
+    /// <summary>What stands in the way of the routing table; null while it was not looked at since the start.</summary>
+    public IReadOnlyList<Problem>? TableProblems { get; init; }
 
     /// <summary>The guest, and its trouble, for which a shared gateway is left as it is.</summary>
     public string? HeldBackBy { get; init; }

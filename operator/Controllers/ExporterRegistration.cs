@@ -32,8 +32,15 @@ internal static class ExporterRegistration
     /// <param name="random">Jitter.</param>
     /// <param name="planned">Services of exporters that are only planned; null where nobody finds any.</param>
     /// <param name="discovery">What discovery found; null where nothing is discovered.</param>
+    /// <param name="board">What stands in the way of routing tables; null where nobody writes them.</param>
     public static Controller<SentryExporter> AddExporterController(
-        this OperatorHostBuilder host, OperatorServices services, RouteIndex routes, Random random, PlannedServices? planned = null, DiscoveryBoard? discovery = null)
+        this OperatorHostBuilder host,
+        OperatorServices services,
+        RouteIndex routes,
+        Random random,
+        PlannedServices? planned = null,
+        DiscoveryBoard? discovery = null,
+        RoutingTableBoard? board = null)
     {
         var deployments = Owned<V1Deployment>(host, services);
         var sets = Owned<V1StatefulSet>(host, services);
@@ -48,7 +55,8 @@ internal static class ExporterRegistration
         var gateway = new GatewayRollout(services, workloads, fronts.Store, sharing, guests, live);
         planned ??= new PlannedServices();
         discovery ??= new DiscoveryBoard();
-        var reconciler = new ExporterController(services, workloads, routes, gateway, sharing, live, planned, discovery, random);
+        board ??= new RoutingTableBoard();
+        var reconciler = new ExporterController(services, workloads, routes, gateway, sharing, live, planned, discovery, board, random);
         var controller = host.AddController(reconciler, builder => builder
             .WithOptions(new ControllerOptions
             {
@@ -67,6 +75,7 @@ internal static class ExporterRegistration
             .Watches(set => SharersOf(sharing, set), WorkKind.Status, predicate: null, sets)
             .Watches(table => sharing.KeysIn(table.Metadata.Namespace), WorkKind.Reconcile, Comes<V1ConfigMap>(), tables.Informer)
             .Watches(lease => sharing.KeysIn(lease.Metadata.Namespace), WorkKind.Status, Comes<V1Lease>(), leases));
+        reconciler.ReportAfter = (key, delay) => controller.EnqueueAfter(key, delay, WorkKind.Status);
         planned.Changed = key => controller.Enqueue(key, WorkKind.Status);
 
         // What a guest's pods mount is its host's business too.
@@ -78,6 +87,7 @@ internal static class ExporterRegistration
             }
         });
         discovery.Changed = key => controller.Enqueue(key, WorkKind.Status);
+        board.Changed = key => controller.Enqueue(key, WorkKind.Status);
         routes.Informer.AddHandler(new RouteNews(exporter => controller.EnqueueAfter(exporter, RoutesPause, WorkKind.Status)));
         return controller;
     }

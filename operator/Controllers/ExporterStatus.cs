@@ -2,10 +2,12 @@ using System.Globalization;
 using SentryOtel.Crds;
 using SentryOtel.Kubernetes.Conditions;
 using SentryOtel.Kubernetes.Entities;
+using SentryOtel.Operator.Events;
 using SentryOtel.Operator.Gateways;
 using SentryOtel.Operator.Manifests;
 using SentryOtel.Operator.Planning;
 using SentryOtel.Operator.Projects;
+using SentryOtel.Operator.RoutingTables;
 
 namespace SentryOtel.Operator.Controllers;
 
@@ -62,9 +64,16 @@ internal static class ExporterStatus
                 Summary = string.Create(CultureInfo.InvariantCulture, $"{gateway.ReadyReplicas}/{gateway.WantedReplicas}"),
             },
         };
-        Set(status, Ready, ReadyOf(observation, credentials, available), timeProvider);
+        var projects = ProjectsOf(accepted, discovery, observation.TableProblems, previous?.Conditions.FindCondition(ProjectsSynced));
+        if (available.Reason == GatewayReasons.NoPodReady && RoutingTableReasons.IsHeldUp(projects.Reason))
+        {
+            // Without a table a pod is not ready.
+            available = projects;
+        }
+
+        Set(status, Ready, ReadyOf(observation, credentials, available, projects), timeProvider);
         Set(status, CredentialsValid, credentials, timeProvider);
-        Set(status, ProjectsSynced, ProjectsOf(accepted, discovery), timeProvider);
+        Set(status, ProjectsSynced, projects, timeProvider);
         Set(status, GatewayAvailable, available, timeProvider);
         Set(status, Progressing, progressing, timeProvider);
         if (observation.IsPlanned)
@@ -89,11 +98,16 @@ internal static class ExporterStatus
         return status;
     }
 
-    private static ConditionState ReadyOf(ExporterObservation observation, ConditionState credentials, ConditionState available) => observation switch
+    /// <summary>Whether a status tells of something that stands in the way of the routing table.</summary>
+    public static bool Tells(SentryExporterStatus? status, Problem problem) =>
+        status?.Conditions.FindCondition(ProjectsSynced) is { Message: { } message } condition && IsAstray(condition.Status, condition.Reason) && message.Contains(problem.Note, StringComparison.Ordinal);
+
+    private static ConditionState ReadyOf(ExporterObservation observation, ConditionState credentials, ConditionState available, ConditionState projects) => observation switch
     {
         { Halted: { } halted } => new ConditionState(ConditionStatus.False, halted.Reason, halted.Message),
         _ when credentials.Status != ConditionStatus.True => credentials,
         _ when available.Status != ConditionStatus.True => available,
+        _ when IsAstray(projects.Status, projects.Reason) => projects,
         _ => new ConditionState(ConditionStatus.True, Ready, "telemetry is taken and sent"),
     };
 
@@ -125,7 +139,27 @@ internal static class ExporterStatus
         });
     }
 
-    private static ConditionState ProjectsOf(List<SentryProjectRoute> routes, ExporterDiscovery? discovery)
+    // What is told of ProjectsSynced beside routes without a project concerns the exporter as a whole.
+    private static bool IsAstray(string status, string? reason) => status == ConditionStatus.False && reason != ProjectsNotReady;
+
+    private static ConditionState ProjectsOf(
+        List<SentryProjectRoute> routes, ExporterDiscovery? discovery, IReadOnlyList<Problem>? problems, V1Condition? previous)
+    {
+        if (problems is null && previous is { Reason: { } reason, Message: { } message } && IsAstray(previous.Status, reason))
+        {
+            return new ConditionState(previous.Status, reason, message);
+        }
+
+        var state = RoutesOf(routes, discovery);
+        return problems is [var first, ..]
+            ? new ConditionState(
+                ConditionStatus.False,
+                first.Reason,
+                string.Join("; ", problems.Select(static problem => problem.Note).Concat(state.Status == ConditionStatus.True ? [] : [state.Message])))
+            : state;
+    }
+
+    private static ConditionState RoutesOf(List<SentryProjectRoute> routes, ExporterDiscovery? discovery)
     {
         var refused = discovery is { Refused: > 0 }
             ? string.Create(CultureInfo.InvariantCulture, $"; {discovery.Refused} of {discovery.Services} discovered services get no route ({discovery.Reasons}), events name them")

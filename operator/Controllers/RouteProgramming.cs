@@ -1,5 +1,6 @@
 using System.Globalization;
 using SentryOtel.Crds;
+using SentryOtel.Kubernetes.Conditions;
 using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Operator.Gateways;
 using SentryOtel.Operator.Projects;
@@ -25,9 +26,17 @@ internal sealed class RouteProgramming(RoutingTableStore tables, GatewayLeases g
     public ProgrammingVerdict Of(SentryProjectRoute route, SentryExporter exporter, RouteProjectStatus? project)
     {
         var entry = tables.Find(exporter, RouteClaims.ValueOf(route));
+        var pending = exporter.Status?.Conditions.FindCondition(ExporterStatus.ProjectsSynced)?.Reason is { } reason && RoutingTableReasons.IsHeldUp(reason)
+            ? new ProgrammingVerdict(false, reason, "the routing table can not be written: see condition ProjectsSynced of the exporter")
+            : new ProgrammingVerdict(false, RouteReasons.Pending, "the routing table does not have the route yet");
         if (entry is null || entry.Route != $"{route.Metadata.Namespace}/{route.Metadata.Name}")
         {
-            return new ProgrammingVerdict(false, RouteReasons.Pending, "the routing table does not have the route yet");
+            return pending;
+        }
+
+        if (entry.State != RouteState.Active && pending.Reason != RouteReasons.Pending && project is not null && !route.Spec.Suspend)
+        {
+            return pending;
         }
 
         if (entry.State != RouteState.Active)
@@ -37,7 +46,7 @@ internal sealed class RouteProgramming(RoutingTableStore tables, GatewayLeases g
 
         if (project is null || entry.Target?.PublicKey != project.PublicKey || entry.Target?.ProjectId != project.Id)
         {
-            return new ProgrammingVerdict(false, RouteReasons.Pending, "the routing table does not have the project as it is now yet");
+            return pending.Reason == RouteReasons.Pending ? pending with { Message = "the routing table does not have the project as it is now yet" } : pending;
         }
 
         var serving = gateways.Live(exporter).Select(GenerationOf).ToList();

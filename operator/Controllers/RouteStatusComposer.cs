@@ -4,6 +4,7 @@ using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Operator.Planning;
 using SentryOtel.Operator.Projects;
 using SentryOtel.Operator.Routes;
+using SentryOtel.Operator.RoutingTables;
 using SentryOtel.Operator.Traffic;
 
 namespace SentryOtel.Operator.Controllers;
@@ -69,11 +70,12 @@ internal sealed class RouteStatusComposer(TimeProvider timeProvider)
     }
 
     /// <summary>What a route's status says of its exporter's.</summary>
-    public static (string? Credentials, string? CredentialsReason, string? CredentialsMessage, string? Gateway, string? GatewayMessage) StateOf(SentryExporter exporter)
+    public static (string? Credentials, string? CredentialsReason, string? CredentialsMessage, string? Gateway, string? GatewayMessage, string? Table) StateOf(SentryExporter exporter)
     {
+        var table = exporter.Status?.Conditions.FindCondition(ExporterStatus.ProjectsSynced)?.Reason;
         var credentials = exporter.Status?.Conditions.FindCondition(CredentialsValid);
         var gateway = exporter.Status?.Conditions.FindCondition(GatewayAvailable);
-        return (credentials?.Status, credentials?.Reason, credentials?.Message, gateway?.Status, gateway?.Status == ConditionStatus.True ? null : gateway?.Message);
+        return (credentials?.Status, credentials?.Reason, credentials?.Message, gateway?.Status, gateway?.Status == ConditionStatus.True ? null : gateway?.Message, RoutingTableReasons.IsHeldUp(table) ? table : null);
     }
 
     /// <summary>The part of a status that this controller writes: all but conditions of types that it does not know.</summary>

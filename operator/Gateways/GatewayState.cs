@@ -57,27 +57,30 @@ internal sealed record GatewayState(ConditionState Available, ConditionState Pro
 
     private static ConditionState ProgressingOf(GatewayWorkload workload, GatewayWorkload? leaving, IReadOnlyCollection<V1Pod> pods)
     {
-        if (workload.Stuck is { } stuck)
-        {
-            return new ConditionState(ConditionStatus.False, GatewayReasons.ProgressDeadlineExceeded, PodProblem.Of(pods)?.Message ?? stuck);
-        }
-
-        if (workload is { HasNoDeadline: true, IsComplete: false } && PodProblem.Of(pods) is { } problem)
+        var problem = workload.IsComplete ? null : PodProblem.Of(pods);
+        if (problem is not null && (workload.HasNoDeadline || workload.Stuck is not null))
         {
             return new ConditionState(ConditionStatus.False, problem.Reason, problem.Message);
         }
 
+        if (workload.Stuck is { } stuck)
+        {
+            return new ConditionState(ConditionStatus.False, GatewayReasons.ProgressDeadlineExceeded, stuck);
+        }
+
+        // It may still be cured before the deadline, and whoever looks need not wait for that.
+        var hindrance = problem is null ? "" : $"; {problem.Message}";
         if (leaving is not null)
         {
             return new ConditionState(
                 ConditionStatus.True,
                 GatewayReasons.SwitchingStorage,
-                $"{workload.Ready} of {workload.Wanted} gateway pods of {workload.Kind} {workload.Name} are ready; {leaving.Kind} {leaving.Name} serves until all are");
+                $"{workload.Ready} of {workload.Wanted} gateway pods of {workload.Kind} {workload.Name} are ready; {leaving.Kind} {leaving.Name} serves until all are{hindrance}");
         }
 
         return workload.IsComplete
             ? new ConditionState(ConditionStatus.False, GatewayReasons.RolloutComplete, $"all {workload.Wanted} gateway pods run the present configuration")
             : new ConditionState(
-                ConditionStatus.True, GatewayReasons.RollingOut, $"{workload.Updated} of {workload.Wanted} gateway pods run the present configuration");
+                ConditionStatus.True, GatewayReasons.RollingOut, $"{workload.Updated} of {workload.Wanted} gateway pods run the present configuration{hindrance}");
     }
 }

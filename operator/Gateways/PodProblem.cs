@@ -6,7 +6,7 @@ namespace SentryOtel.Operator.Gateways;
 
 /// <summary>What hinders a pod, in the words of the kubelet or scheduler: ImagePullBackOff, CrashLoopBackOff, Unschedulable ...</summary>
 /// <param name="Reason">For a condition.</param>
-/// <param name="Message">For people.</param>
+/// <param name="Message">For people: the pod, the reason once more, and what its kubelet or the scheduler says of it.</param>
 internal sealed record PodProblem(string Reason, string Message)
 {
     private const int MaxMessage = 512;
@@ -45,7 +45,7 @@ internal sealed record PodProblem(string Reason, string Message)
 
     private static PodProblem Create(string reason, V1Pod pod, string? message)
     {
-        var text = $"pod {pod.Metadata.Name}: {(message is { Length: > 0 } ? message : reason)}";
+        var text = message is { Length: > 0 } ? $"pod {pod.Metadata.Name}: {reason}: {message}" : $"pod {pod.Metadata.Name}: {reason}";
         return new PodProblem(reason, text.Length <= MaxMessage ? text : text[..MaxMessage]);
     }
 }

@@ -66,11 +66,12 @@ internal sealed class OperatorComposition : IAsyncDisposable
         var routes = RouteIndex.AddTo(builder);
         var planned = new PlannedServices();
         var discovery = new DiscoveryBoard();
-        builder.AddExporterController(services, routes, random, planned, discovery);
+        var tables = new RoutingTableBoard();
+        builder.AddExporterController(services, routes, random, planned, discovery, tables);
         var traffic = new TrafficBoard(options.TrafficTimes.LeastPause, timeProvider);
         var routeController = builder.AddProjectRouteController(services, routes, options.RouteTimes, random, traffic);
         _gateways = builder.AddTrafficReporter(services, routes, traffic, routeController, GatewayReader.CreateHandler());
-        builder.AddRoutingTableController(services, routes);
+        builder.AddRoutingTableController(services, routes, board: tables);
         if (workloads is not null)
         {
             builder.AddDiscoveryController(services, routes, workloads, planned, discovery);

@@ -4,6 +4,7 @@ using SentryOtel.Crds;
 using SentryOtel.Kubernetes.Controllers;
 using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Kubernetes.Events;
+using SentryOtel.Operator.Controllers;
 using SentryOtel.Operator.Events;
 using SentryOtel.Operator.Gateways;
 using SentryOtel.Operator.Planning;
@@ -17,7 +18,8 @@ namespace SentryOtel.Operator.RoutingTables;
 /// planned, keeps the table it has; a deleted one's is the garbage collector's.
 /// </summary>
 internal sealed class RoutingTableController(
-    OperatorServices services, RouteIndex routes, RoutingTableStore tables, IFallbackTargets fallbacks, SharedGateways sharing) : IEntityController<SentryExporter>
+    OperatorServices services, RouteIndex routes, RoutingTableStore tables, IFallbackTargets fallbacks, SharedGateways sharing, RoutingTableBoard board)
+    : IEntityController<SentryExporter>
 {
     /// <summary>
     /// Least time between two looks at one table, and so between two writes: changes that come in between go together, and while many routes come up the table is compiled
@@ -27,8 +29,6 @@ internal sealed class RoutingTableController(
 
     private const string Action = "WriteRoutingTable";
     private const string Table = "table";
-    private const string NameConflict = "NameConflict";
-    private const string TooLarge = "RoutingTableTooLarge";
 
     private readonly RoutingTableWriter _writer = new(services.Client, services.TimeProvider);
     private readonly ILogger _logger = services.LoggerFactory.CreateLogger<RoutingTableController>();
@@ -66,6 +66,7 @@ internal sealed class RoutingTableController(
     {
         _looked.TryRemove(key, out _);
         _problems.Forget(key);
+        board.Forget(key);
         return Task.FromResult(ReconciliationResult.Success());
     }
 
@@ -87,7 +88,7 @@ internal sealed class RoutingTableController(
                 foreach (var repaired in write.Repaired)
                 {
                     services.Events.Event(
-                        exporter, EventType.Warning, "RoutingTableRepaired", Action, $"A ConfigMap was not as it had been written and was written again: {repaired}");
+                        exporter, EventType.Warning, RoutingTableReasons.Repaired, Action, $"A ConfigMap was not as it had been written and was written again: {repaired}");
                 }
 
                 return Done(exporter, fallback);
@@ -95,11 +96,11 @@ internal sealed class RoutingTableController(
                 Log.TableOvertaken(_logger, key, write.Message);
                 return ReconciliationResult.RequeueAfter(MinInterval);
             case RoutingTableOutcome.NameConflict:
-                _ = Done(exporter, fallback, new Problem(Table, NameConflict, write.Message));
-                return ReconciliationResult.Failure(NameConflict, write.Message);
+                _ = Done(exporter, fallback, new Problem(Table, RoutingTableReasons.NameConflict, write.Message));
+                return ReconciliationResult.Failure(RoutingTableReasons.NameConflict, write.Message);
             case RoutingTableOutcome.TooLarge:
-                _ = Done(exporter, fallback, new Problem(Table, TooLarge, write.Message));
-                return ReconciliationResult.Terminal(TooLarge, write.Message);
+                _ = Done(exporter, fallback, new Problem(Table, RoutingTableReasons.TooLarge, write.Message));
+                return ReconciliationResult.Terminal(RoutingTableReasons.TooLarge, write.Message);
             default:
                 return Done(exporter, fallback);
         }
@@ -110,11 +111,16 @@ internal sealed class RoutingTableController(
         var unresolved = fallback.Reason is { } reason
             ? new Problem("routing.fallbackProject", reason, $"routing.fallbackProject: {fallback.Message}")
             : null;
-        foreach (var fresh in _problems.Update(ObjectKey.Of(exporter), [.. new[] { unresolved, problem }.OfType<Problem>()]))
+        var key = ObjectKey.Of(exporter);
+        List<Problem> problems = [.. new[] { problem, unresolved }.OfType<Problem>()];
+        foreach (var fresh in _problems.Update(key, problems, wasTold: found => ExporterStatus.Tells(exporter.Status, found)))
         {
             services.Events.Event(exporter, EventType.Warning, fresh.Reason, Action, fresh.Note);
         }
 
+        // While Sentry can not be asked the target in force takes the data.
+        var inForce = tables.Of(exporter).Select(static stored => stored.Slice).OfType<RoutingTableSlice>().MaxBy(static slice => slice.Generation)?.Fallback;
+        board.Set(key, [.. problems.Where(found => found != unresolved || fallback.Over(inForce) is null)]);
         return fallback.RecheckAfter is { } delay ? ReconciliationResult.RequeueAfter(delay) : ReconciliationResult.Success();
     }
 }

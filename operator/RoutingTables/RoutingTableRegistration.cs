@@ -18,12 +18,13 @@ internal static class RoutingTableRegistration
     /// <param name="services">What controllers work with.</param>
     /// <param name="routes">The routes by exporter.</param>
     /// <param name="fallbacks">The fallback projects; null to ask Sentry for them.</param>
+    /// <param name="board">Is told what stands in the way; null where nobody reads it.</param>
     public static Controller<SentryExporter> AddRoutingTableController(
-        this OperatorHostBuilder host, OperatorServices services, RouteIndex routes, IFallbackTargets? fallbacks = null)
+        this OperatorHostBuilder host, OperatorServices services, RouteIndex routes, IFallbackTargets? fallbacks = null, RoutingTableBoard? board = null)
     {
         var tables = RoutingTableStore.AddTo(host, services.Options.WatchNamespaces);
         var sharing = new SharedGateways(host.Informer<SentryExporter>().Store);
-        var controller = new RoutingTableController(services, routes, tables, fallbacks ?? new ProjectFallbackTargets(services), sharing);
+        var controller = new RoutingTableController(services, routes, tables, fallbacks ?? new ProjectFallbackTargets(services), sharing, board ?? new RoutingTableBoard());
         return host.AddController(controller, builder => builder
             .Named(Name)
             .WithOptions(new ControllerOptions { MaxConcurrentReconciles = Workers })

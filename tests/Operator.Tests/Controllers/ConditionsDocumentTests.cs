@@ -5,6 +5,7 @@ using SentryOtel.Operator.Credentials;
 using SentryOtel.Operator.Gateways;
 using SentryOtel.Operator.Planning;
 using SentryOtel.Operator.Projects;
+using SentryOtel.Operator.RoutingTables;
 using SentryOtel.Sentry.Api;
 using SentryOtel.Sentry.Projects;
 using SentryOtel.Testing;
@@ -50,7 +51,7 @@ public sealed partial class ConditionsDocumentTests
 
     private static IEnumerable<string> Reasons()
     {
-        Type[] holders = [typeof(GatewayReasons), typeof(CredentialReasons), typeof(RouteReasons), typeof(PlanReasons)];
+        Type[] holders = [typeof(GatewayReasons), typeof(CredentialReasons), typeof(RouteReasons), typeof(PlanReasons), typeof(RoutingTableReasons)];
         var constants = holders
             .SelectMany(static holder => holder.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
             .Where(static field => field is { IsLiteral: true } && !field.Name.EndsWith("Type", StringComparison.Ordinal))

@@ -4,6 +4,7 @@ using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Operator.Children;
 using SentryOtel.Operator.Controllers;
 using SentryOtel.Operator.Credentials;
+using SentryOtel.Operator.Events;
 using SentryOtel.Operator.Gateways;
 using SentryOtel.Testing;
 
@@ -12,6 +13,10 @@ namespace SentryOtel.Operator.Tests.Controllers;
 public sealed class ExporterStatusTests
 {
     private static readonly CredentialState Good = new(ConditionStatus.True, CredentialReasons.TokenAccepted, "accepted");
+
+    private static readonly Problem TooLarge = new("table", "RoutingTableTooLarge", "30000 routes");
+
+    private static readonly Problem Missing = new("fallback", "ProjectNotFound", "routing.fallbackProject: none");
 
     private static readonly GatewayState Running = new(
         new ConditionState(ConditionStatus.True, "PodsReady", "1 of 1"), new ConditionState(ConditionStatus.False, "RolloutComplete", "all"), 1, 1, 1);
@@ -74,6 +79,47 @@ public sealed class ExporterStatusTests
         Assert.Equal((ConditionStatus.True, "ProjectsReady"), Of(ready, ExporterStatus.ProjectsSynced));
         Assert.Contains("3 of 12 discovered services", ready.Conditions.FindCondition(ExporterStatus.ProjectsSynced)!.Message, StringComparison.Ordinal);
         Assert.Equal((12, 3), (ready.Discovery!.Services, ready.Discovery.Refused));
+    }
+
+    [Fact]
+    public void What_keeps_data_out_of_the_table_is_the_reason_of_Ready_too()
+    {
+        var status = Build(new ExporterObservation("u", 1, Good) { TableProblems = [TooLarge, Missing] }, [Route("orders", projectReady: false)]);
+
+        Assert.Equal((ConditionStatus.False, "RoutingTableTooLarge"), Of(status, ExporterStatus.ProjectsSynced));
+        Assert.Equal((ConditionStatus.False, "RoutingTableTooLarge"), Of(status, ExporterStatus.Ready));
+        Assert.Equal(
+            "30000 routes; routing.fallbackProject: none; without a project: ns/orders; see their conditions", status.Conditions.FindCondition(ExporterStatus.Ready)!.Message);
+        Assert.Equal((ConditionStatus.True, "PodsReady"), Of(status, ExporterStatus.GatewayAvailable));
+    }
+
+    [Theory]
+    [InlineData("NameConflict", "NoPodReady", "NameConflict")]
+    [InlineData("RoutingTableTooLarge", "NoPodReady", "RoutingTableTooLarge")]
+    [InlineData("NameConflict", "ImagePullBackOff", "ImagePullBackOff")]
+    [InlineData("ProjectNotFound", "NoPodReady", "NoPodReady")]
+    public void A_table_that_can_not_be_written_is_why_no_pod_is_ready_unless_a_pod_says_otherwise(string problem, string gateway, string expected)
+    {
+        var unready = Running with { Available = new ConditionState(ConditionStatus.False, gateway, "none") };
+
+        var status = Build(new ExporterObservation("u", 1, Good) { TableProblems = [new Problem("table", problem, "why")] }, gateway: unready);
+
+        Assert.Equal((ConditionStatus.False, expected), Of(status, ExporterStatus.GatewayAvailable));
+        Assert.Equal((ConditionStatus.False, expected), Of(status, ExporterStatus.Ready));
+    }
+
+    [Fact]
+    public void A_new_leader_says_what_the_one_before_said_until_it_has_looked_itself()
+    {
+        var before = Build(new ExporterObservation("u", 1, Good) { TableProblems = [Missing] }, [Route("orders", projectReady: false)]);
+
+        var unseen = Build(new ExporterObservation("u", 1, Good), [Route("orders", projectReady: false)], previous: before);
+        var cured = Build(new ExporterObservation("u", 1, Good) { TableProblems = [] }, previous: unseen);
+
+        Assert.Equal((ConditionStatus.False, "ProjectNotFound"), Of(unseen, ExporterStatus.Ready));
+        Assert.Equal(before.Conditions.FindCondition(ExporterStatus.ProjectsSynced)!.Message, unseen.Conditions.FindCondition(ExporterStatus.ProjectsSynced)!.Message);
+        Assert.Equal((ConditionStatus.True, "ProjectsReady"), Of(cured, ExporterStatus.ProjectsSynced));
+        Assert.True(cured.Conditions.IsConditionTrue(ExporterStatus.Ready));
     }
 
     [Fact]
@@ -167,10 +213,10 @@ public sealed class ExporterStatusTests
 
     private static SentryExporterStatus Build(
         ExporterObservation observation, IReadOnlyCollection<SentryProjectRoute>? routes = null, SentryExporterStatus? previous = null, TimeProvider? clock = null,
-        ExporterDiscovery? discovery = null)
+        ExporterDiscovery? discovery = null, GatewayState? gateway = null)
     {
         var exporter = new SentryExporter { Metadata = new V1ObjectMeta { Name = "main", Namespace = "ns" } };
-        return ExporterStatus.Build(exporter, exporter, previous, observation, Running, routes ?? [], clock ?? new FakeTimeProvider(), discovery);
+        return ExporterStatus.Build(exporter, exporter, previous, observation, gateway ?? Running, routes ?? [], clock ?? new FakeTimeProvider(), discovery);
     }
 
     private static SentryProjectRoute Route(string name, bool projectReady) => new()

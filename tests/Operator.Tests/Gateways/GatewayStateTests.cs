@@ -41,14 +41,31 @@ public sealed class GatewayStateTests
     [Fact]
     public void Old_pods_stay_available_while_new_ones_are_stuck_and_the_rollout_says_why()
     {
-        var deployment = Deployment(wanted: 1, updated: 1, ready: 1, available: true, total: 2);
-        deployment.Status!.Conditions!.Add(new V1Condition { Type = "Progressing", Status = "False", Reason = "ProgressDeadlineExceeded" });
-
-        var state = GatewayState.Of(GatewayWorkload.Of(deployment), null, [Waiting("new", "ImagePullBackOff", "no such image")]);
+        var state = GatewayState.Of(GatewayWorkload.Of(Stuck()), null, [Waiting("new", "ImagePullBackOff", "no such image")]);
 
         Assert.Equal(ConditionStatus.True, state.Available.Status);
-        Assert.Equal((ConditionStatus.False, "ProgressDeadlineExceeded"), (state.Progressing.Status, state.Progressing.Reason));
-        Assert.Equal("pod new: no such image", state.Progressing.Message);
+        Assert.Equal((ConditionStatus.False, "ImagePullBackOff"), (state.Progressing.Status, state.Progressing.Reason));
+        Assert.Equal("pod new: ImagePullBackOff: no such image", state.Progressing.Message);
+    }
+
+    [Fact]
+    public void A_rollout_that_is_stuck_and_no_pod_says_why_gives_the_Deployments_words()
+    {
+        var state = GatewayState.Of(GatewayWorkload.Of(Stuck()), null, []);
+
+        Assert.Equal(new ConditionState(ConditionStatus.False, "ProgressDeadlineExceeded", "has timed out"), state.Progressing);
+    }
+
+    [Fact]
+    public void What_hinders_a_pod_is_told_before_the_rollout_is_given_up()
+    {
+        var deployment = Deployment(wanted: 2, updated: 1, ready: 2, available: true, total: 3);
+
+        var state = GatewayState.Of(GatewayWorkload.Of(deployment), null, [Waiting("new", "CrashLoopBackOff", "back-off 20s")]);
+
+        Assert.Equal(
+            new ConditionState(ConditionStatus.True, "RollingOut", "1 of 2 gateway pods run the present configuration; pod new: CrashLoopBackOff: back-off 20s"),
+            state.Progressing);
     }
 
     [Theory]
@@ -81,7 +98,7 @@ public sealed class GatewayStateTests
 
         var state = GatewayState.Of(GatewayWorkload.Of(Deployment(wanted: 1, updated: 1, ready: 0, available: false)), null, [pod]);
 
-        Assert.Equal(("Unschedulable", "pod p: 0/3 nodes"), (state.Available.Reason, state.Available.Message));
+        Assert.Equal(("Unschedulable", "pod p: Unschedulable: 0/3 nodes"), (state.Available.Reason, state.Available.Message));
     }
 
     [Fact]
@@ -136,6 +153,13 @@ public sealed class GatewayStateTests
         Spec = new V1StatefulSetSpec { Replicas = wanted },
         Status = new V1StatefulSetStatus { ObservedGeneration = 3, Replicas = wanted, UpdatedReplicas = updated, ReadyReplicas = ready },
     };
+
+    private static V1Deployment Stuck()
+    {
+        var deployment = Deployment(wanted: 1, updated: 1, ready: 1, available: true, total: 2);
+        deployment.Status!.Conditions!.Add(new V1Condition { Type = "Progressing", Status = "False", Reason = "ProgressDeadlineExceeded", Message = "has timed out" });
+        return deployment;
+    }
 
     private static V1Deployment Deployment(int wanted, int updated, int ready, bool available, int? total = null) => new()
     {
