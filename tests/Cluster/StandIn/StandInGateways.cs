@@ -32,8 +32,8 @@ public sealed class StandInGateways : IAsyncDisposable
     {
         (_client, _namespace) = (client, @namespace);
         _running = Task.WhenAll(
-            Task.Run(() => StopTogetherAsync(FollowAsync<V1Pod>("gateway", ReportAsync))),
-            Task.Run(() => StopTogetherAsync(FollowAsync<V1ConfigMap>("routing-table", AcknowledgeAsync))));
+            Task.Run(() => StopTogetherAsync(FollowAsync<V1Pod>($"{Component}=gateway", ReportAsync))),
+            Task.Run(() => StopTogetherAsync(FollowAsync<V1ConfigMap>($"{Component}=routing-table,{Exporter}", AcknowledgeAsync))));
     }
 
     /// <summary>Ends when these gateways do; faulted when something went wrong on the way. Who waits for what they report looks at it, or waits for ever.</summary>
@@ -59,10 +59,9 @@ public sealed class StandInGateways : IAsyncDisposable
         }
     }
 
-    private async Task FollowAsync<T>(string component, Func<T, Task> handle)
+    private async Task FollowAsync<T>(string selector, Func<T, Task> handle)
         where T : class, IKubernetesObject
     {
-        var selector = $"{Component}={component},{Exporter}";
         while (!_stop.IsCancellationRequested)
         {
             try

@@ -23,6 +23,12 @@ public sealed class CrashTests(FaultCluster cluster)
     [Fact]
     public Task From_a_queue_in_memory_to_one_on_disk() => RunAsync(static () => new StorageChange());
 
+    [Fact]
+    public Task Adopting_a_project_and_creating_the_fallback() => RunAsync(static () => new Adoption());
+
+    [Fact]
+    public Task From_a_gateway_of_its_own_to_a_shared_one() => RunAsync(static () => new SharedMove());
+
     private async Task RunAsync(Func<Scenario> scenario)
     {
         await new CrashMatrix(cluster, scenario).RunAsync(TestContext.Current.TestOutputHelper!.WriteLine);

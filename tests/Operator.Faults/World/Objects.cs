@@ -12,7 +12,7 @@ internal static class Objects
     private static readonly ApplyOptions ByTest = new() { FieldManager = "test", Force = true };
 
     /// <summary>An exporter that creates projects.</summary>
-    public static Task ApplyExporterAsync(this FaultWorld world, JsonObject? more = null)
+    public static Task ApplyExporterAsync(this FaultWorld world, JsonObject? more = null, string name = FaultWorld.Exporter)
     {
         var spec = new JsonObject
         {
@@ -26,7 +26,7 @@ internal static class Objects
             spec[key] = value?.DeepClone();
         }
 
-        return world.Client.ApplyAsync(Manifest(world, "SentryExporter", FaultWorld.Exporter, spec), ByTest, FaultWorld.Cancellation);
+        return world.Client.ApplyAsync(Manifest(world, "SentryExporter", name, spec), ByTest, FaultWorld.Cancellation);
     }
 
     /// <summary>A route to the project of that slug.</summary>
@@ -47,15 +47,18 @@ internal static class Objects
     }
 
     /// <summary>Whether the exporter is ready as it is specified now, and nothing is on its way.</summary>
-    public static async Task<bool> IsExporterReadyAsync(this FaultWorld world)
+    public static Task<bool> IsExporterReadyAsync(this FaultWorld world) => world.IsExporterReadyAsync(FaultWorld.Exporter);
+
+    /// <summary>The same of another exporter.</summary>
+    public static async Task<bool> IsExporterReadyAsync(this FaultWorld world, string name)
     {
-        var exporter = await world.Client.GetAsync<SentryExporter>(FaultWorld.Exporter, world.Namespace, FaultWorld.Cancellation);
+        var exporter = await world.Client.GetAsync<SentryExporter>(name, world.Namespace, FaultWorld.Cancellation);
         return exporter?.Status is { } status
             && status.ObservedGeneration == exporter.Metadata.Generation
             && status.Conditions.IsConditionTrue("Ready")
             && status.Conditions.FindCondition("Progressing")?.Reason == "RolloutComplete"
                 ? true
-                : throw new InvalidOperationException($"The exporter: {Told(exporter?.Status?.Conditions)}");
+                : throw new InvalidOperationException($"Exporter {name}: {Told(exporter?.Status?.Conditions)}");
     }
 
     /// <summary>Whether a route is ready as it is specified now, and no create is noted.</summary>
