@@ -20,7 +20,7 @@ public sealed class NotesTests
     [Fact]
     public async Task Who_keeps_no_definitions_is_told_what_to_delete_before_an_uninstall()
     {
-        const string Command = "kubectl delete sentryprojectroutes,sentryexporters --all --all-namespaces";
+        const string Command = "kubectl delete sentryexporters,sentryprojectroutes --all --all-namespaces";
 
         Assert.Contains(Command, await NotesAsync("--set", "crds.keep=false"), StringComparison.Ordinal);
         Assert.DoesNotContain(Command, await NotesAsync(), StringComparison.Ordinal);
