@@ -18,7 +18,7 @@ internal sealed class Adoption : Scenario
     {
         var state = world.Sentry.State;
         state.Teams.Create(Team);
-        state.Projects.Create("Carts", "carts", platform: "java");
+        state.Projects.Create("Carts", "carts", platform: "java", team: "platform");
         _adopted = state.Projects.Find("carts")!.Id;
         Assert.True(state.Keys.Delete(Assert.Single(state.Keys.OfProject(_adopted)).Public));
         await world.ApplyExporterAsync();
