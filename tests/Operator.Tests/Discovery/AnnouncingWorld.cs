@@ -31,7 +31,8 @@ internal sealed class AnnouncingWorld : IAsyncDisposable
         _cluster = cluster;
         _everywhere = everywhere;
         Namespace = cluster.NextNamespace();
-        User = "operator-of-" + Namespace;
+        // One with less than all rights shall be refused something, which tests/Rbac does not take for a right that is missing.
+        User = (group == "system:masters" ? "operator-of-" : "refused-operator-of-") + Namespace;
         _kubeconfig = cluster.ControlPlane.CreateClientKubeconfig(User, group);
         Client = new KubernetesClient(
             KubernetesClientConfiguration.BuildConfigFromConfigFile(cluster.ControlPlane.KubeconfigPath),

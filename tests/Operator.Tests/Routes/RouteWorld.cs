@@ -48,7 +48,8 @@ internal sealed class RouteWorld : IAsyncDisposable
         _watched = everywhere ? [] : [@namespace];
         Namespace = @namespace;
         Sentry = sentry;
-        User = "operator-of-" + @namespace;
+        // One with less than all rights shall be refused something, which tests/Rbac does not take for a right that is missing.
+        User = (group == "system:masters" ? "operator-of-" : "refused-operator-of-") + @namespace;
         _kubeconfig = cluster.ControlPlane.CreateClientKubeconfig(User, group);
         Client = new KubernetesClient(
             KubernetesClientConfiguration.BuildConfigFromConfigFile(cluster.ControlPlane.KubeconfigPath),
