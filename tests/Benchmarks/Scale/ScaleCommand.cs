@@ -13,7 +13,7 @@ internal static class ScaleCommand
         var exporters = Number("--exporters", "Exporters of the crowded cluster; 0 leaves that run out.", 100);
         var routes = Number("--routes", "Routes of the crowded cluster.", 5_000);
         var pods = Number("--pods", "Pods of the crowded cluster that are nobody's business.", 50_000);
-        var deployments = Number("--deployments", "Deployments of the crowded cluster without a label.", 10_000);
+        var deployments = Number("--deployments", "Deployments of the crowded cluster without a label; kube-controller-manager takes a minute for 2,000 of them first.", 500);
         var idle = Number("--idle-minutes", "Minutes for which the operator is watched when all is ready.", 3);
         var limit = Number("--sentry-limit", "Requests a second that Sentry allows each endpoint.", 40);
         var root = new RootCommand(
