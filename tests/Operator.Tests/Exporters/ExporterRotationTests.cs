@@ -129,20 +129,7 @@ public sealed class ExporterRotationTests(OperatorCluster cluster)
         await using var world = await ExporterWorld.StartAsync(cluster, ExporterWorld.Told);
         await world.SetSecretAsync("sentry", "token", ExporterWorld.Token);
         await world.CreateExporterAsync();
-        await world.SetSecretAsync("orders", "dsn", "https://0123456789abcdef0123456789abcdef@sentry.example.com/7");
-        await world.Client.CreateAsync(
-            new SentryProjectRoute
-            {
-                Metadata = new V1ObjectMeta { Name = "orders", Namespace = world.Namespace },
-                Spec = new SentryProjectRouteSpec
-                {
-                    ExporterRef = new ExporterReference { Name = ExporterWorld.Exporter },
-                    AttributeValue = "orders",
-                    DsnSecretRef = new SecretKeyReference { Name = "orders", Key = "dsn" },
-                },
-            },
-            null,
-            ExporterWorld.Cancellation);
+        await world.CreateDsnRouteAsync("orders", "https://0123456789abcdef0123456789abcdef@sentry.example.com/7");
         await ProjectAsync("7");
 
         await world.SetSecretAsync("orders", "dsn", "https://0123456789abcdef0123456789abcdef@sentry.example.com/8");

@@ -1,6 +1,5 @@
 using SentryOtel.Crds;
 using SentryOtel.Kubernetes.Conditions;
-using SentryOtel.Kubernetes.Entities;
 
 namespace SentryOtel.Operator.Tests.Exporters;
 
@@ -37,20 +36,7 @@ public sealed class ExporterTableTests(OperatorCluster cluster)
 
         // When there is an exporter and a route
         await world.CreateExporterAsync();
-        await world.SetSecretAsync("orders", "dsn", "https://0123456789abcdef0123456789abcdef@sentry.example.com/7");
-        await world.Client.CreateAsync(
-            new SentryProjectRoute
-            {
-                Metadata = new V1ObjectMeta { Name = "orders", Namespace = world.Namespace },
-                Spec = new SentryProjectRouteSpec
-                {
-                    ExporterRef = new ExporterReference { Name = ExporterWorld.Exporter },
-                    AttributeValue = "orders",
-                    DsnSecretRef = new SecretKeyReference { Name = "orders", Key = "dsn" },
-                },
-            },
-            null,
-            ExporterWorld.Cancellation);
+        await world.CreateDsnRouteAsync("orders", "https://0123456789abcdef0123456789abcdef@sentry.example.com/7");
 
         // Then all of them name it
         const string Foreign = "-routes exists and does not belong to this exporter";

@@ -91,6 +91,25 @@ internal sealed class ExporterWorld : IAsyncDisposable
         new ApplyOptions { FieldManager = "test", Force = true },
         Cancellation);
 
+    /// <summary>A route of that name and value that has its project by a DSN, kept in a Secret of that name.</summary>
+    public async Task CreateDsnRouteAsync(string name, string dsn)
+    {
+        await SetSecretAsync(name, "dsn", dsn);
+        await Client.CreateAsync(
+            new SentryProjectRoute
+            {
+                Metadata = new V1ObjectMeta { Name = name, Namespace = Namespace },
+                Spec = new SentryProjectRouteSpec
+                {
+                    ExporterRef = new ExporterReference { Name = Exporter },
+                    AttributeValue = name,
+                    DsnSecretRef = new SecretKeyReference { Name = name, Key = "dsn" },
+                },
+            },
+            null,
+            Cancellation);
+    }
+
     public Task<SentryExporter> CreateExporterAsync(Action<SentryExporterSpec>? change = null, Action<V1ObjectMeta>? mark = null, string name = Exporter)
     {
         var spec = new SentryExporterSpec
