@@ -58,9 +58,10 @@ internal static class UnannouncedSteps
                 Cures.For("ServiceNotAllowed"));
         }
 
-        var automatic = input.Routes.Count(static route => route.Status?.Origin is RouteOrigin.Discovered or RouteOrigin.Telemetry && route.Status.Project?.Created == true)
-            + (input.Exporter.Status?.Projects?.WithoutRoute?.Count ?? 0);
-        return automatic < spec.Projects.MaxAutoCreated
+        var left = input.Exporter.Status?.Projects?.WithoutRoute ?? [];
+        var automatic = left.Count + input.Routes.Count(route =>
+            route.Status is { Origin: RouteOrigin.Discovered or RouteOrigin.Telemetry, Project.Created: true } && !left.ContainsKey(route.Spec.Project?.Slug ?? ""));
+        return automatic < spec.Projects.MaxAutoCreated || left.ContainsKey(slug)
             ? null
             : TraceStep.Bad($"the exporter has created {automatic} projects by itself, and may create {spec.Projects.MaxAutoCreated}", Cures.For("MaxAutoCreatedReached"));
     }

@@ -63,6 +63,10 @@ public sealed class RouteProjectStatus
     [Length(0, 100)]
     public string? Slug { get; set; }
 
+    /// <summary>Page of the organisation it is in. The id belongs to that server: it names another project, or none, at any other.</summary>
+    [Length(0, 2304)]
+    public string? OrganizationUrl { get; set; }
+
     /// <summary>Whether this route created it; deletionPolicy Delete concerns only such projects.</summary>
     public bool Created { get; set; }
 

@@ -279,7 +279,7 @@ internal sealed class ProjectRouteController(
 
     private void TellReplacement(SentryProjectRoute route, ProjectOutcome project)
     {
-        if (project is { IsReady: true, ReplacedId: { } gone } && project.Reason != RouteReasons.ProjectRenamed)
+        if (project is { IsReady: true, Replaced: { } gone } && project.Reason != RouteReasons.ProjectRenamed)
         {
             services.Events.Event(
                 route, EventType.Warning, RouteReasons.ProjectReplaced, "Reconcile", $"project {gone} is not this route's any more: it sends to project {project.Project!.Id} now; {project.Message}");

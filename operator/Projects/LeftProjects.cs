@@ -26,8 +26,9 @@ internal sealed class LeftProjects(IKubernetesClient client, TimeProvider timePr
     /// <summary>The slugs that an exporter's status names.</summary>
     public static IReadOnlyCollection<string> NotedOf(SentryExporter exporter) => exporter.Status?.Projects?.WithoutRoute?.Keys is { } slugs ? slugs : [];
 
-    /// <summary>A change of how many there are.</summary>
-    public static EventPredicate<SentryExporter> Changed() => new(update: static (before, after) => NotedOf(before).Count != NotedOf(after).Count);
+    /// <summary>A change of which there are.</summary>
+    public static EventPredicate<SentryExporter> Changed() => new(update: static (before, after) =>
+        NotedOf(before).Count != NotedOf(after).Count || !NotedOf(before).ToHashSet(StringComparer.Ordinal).SetEquals(NotedOf(after)));
 
     /// <summary>Some were taken out, so that there is room.</summary>
     public static EventPredicate<SentryExporter> Shrunk() => new(update: static (before, after) => NotedOf(before).Count > NotedOf(after).Count);

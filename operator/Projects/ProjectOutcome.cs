@@ -20,8 +20,8 @@ internal sealed record ProjectOutcome(bool IsReady, string Reason, string Messag
     /// <summary>True when waiting alone can cure it, so that people want to know when it is tried again.</summary>
     public bool IsTransient { get; init; }
 
-    /// <summary>Id of the project known before, when that one is gone and this one took its place.</summary>
-    public string? ReplacedId { get; init; }
+    /// <summary>The project known before, for people, when that one is gone or elsewhere and this one took its place.</summary>
+    public string? Replaced { get; init; }
 }
 
 /// <summary>When to look at a project again.</summary>

@@ -59,10 +59,11 @@ internal sealed class ProjectRemoval(OperatorServices services, RouteMemory memo
 
         var recording = services.Catalogs.Of(connection, services.TimeProvider).Recording(passes);
         var api = PlanMark.IsOn(route, exporter) ? new PlanningSentryApiClient(recording) : recording;
-        var id = project?.Id;
-        if (project is not { Created: true })
+        var isElsewhere = OrganizationUrl.IsElsewhere(exporter, project);
+        var id = isElsewhere ? null : project?.Id;
+        if (isElsewhere || project is not { Created: true })
         {
-            // A create was noted and its outcome never: look whether there is a project of ours, and make none.
+            // A create was noted and its outcome never, or in another organisation: look whether there is a project of ours, and make none.
             var request = resolver.Request(route, exporter, project) with
             {
                 MayCreate = false,
@@ -79,7 +80,9 @@ internal sealed class ProjectRemoval(OperatorServices services, RouteMemory memo
 
             if (found.Project is not { Created: true } ours)
             {
-                return RemovalOutcome.Usual(RouteReasons.ProjectRetained, "no project was created for the route") with { HadProject = false };
+                return isElsewhere
+                    ? RemovalOutcome.Unusual(RouteReasons.ProjectLeftBehind, $"project {project!.Id} stays in {project.OrganizationUrl}: the exporter is of another organization now")
+                    : RemovalOutcome.Usual(RouteReasons.ProjectRetained, "no project was created for the route") with { HadProject = false };
             }
 
             id = ours.Id;

@@ -152,7 +152,7 @@ internal sealed class ProjectResolver(OperatorServices services, RouteMemory mem
             _gate.Forget(ObjectKey.Of(route));
         }
 
-        return result.Project is { } project ? Found(project, request) : Failed(result.Error!, known, refusal);
+        return result.Project is { } project ? Found(project, request, exporter, known) : Failed(result.Error!, known, refusal);
     }
 
     /// <summary>What the route asks of Sentry.</summary>
@@ -174,7 +174,7 @@ internal sealed class ProjectResolver(OperatorServices services, RouteMemory mem
                 _ => Adoption.Reference,
             },
             IngestUrl = IngestUrl(exporter),
-            Known = known is { Id: { Length: > 0 } id } ? new KnownProject(id, known.Slug ?? "", known.Created, known.PublicKey) : null,
+            Known = known is { Id: { Length: > 0 } id } && !OrganizationUrl.IsElsewhere(exporter, known) ? new KnownProject(id, known.Slug ?? "", known.Created, known.PublicKey) : null,
             Intent = memory.IntentOf(route),
             RecordIntent = (intent, token) => marks.RecordAsync(route, intent, token),
         };
@@ -191,7 +191,7 @@ internal sealed class ProjectResolver(OperatorServices services, RouteMemory mem
     /// <summary>Where data of an exporter are sent instead of where Sentry says. One that is no address is refused before: data must not go elsewhere.</summary>
     public static Uri? IngestUrl(SentryExporter exporter) => HttpAddress.TryParse(exporter.Spec.Ingest?.UrlOverride, out var uri) ? uri : null;
 
-    private static ProjectOutcome Found(ProvisionedProject project, ProvisionRequest request)
+    private static ProjectOutcome Found(ProvisionedProject project, ProvisionRequest request, SentryExporter exporter, RouteProjectStatus? known)
     {
         var (reason, message) = project switch
         {
@@ -204,12 +204,13 @@ internal sealed class ProjectResolver(OperatorServices services, RouteMemory mem
         {
             Id = project.Id,
             Slug = project.Slug,
+            OrganizationUrl = OrganizationUrl.Of(exporter),
             Created = project.Created,
             PublicKey = project.PublicKey,
             Endpoints = new RouteProjectEndpoints { Traces = project.Endpoints.Traces.AbsoluteUri, Logs = project.Endpoints.Logs.AbsoluteUri },
         })
         {
-            ReplacedId = project.ReplacedId,
+            Replaced = OrganizationUrl.IsElsewhere(exporter, known) ? $"{known!.Id} of {known.OrganizationUrl}" : project.ReplacedId,
         };
     }
 
@@ -244,5 +245,5 @@ internal sealed class ProjectResolver(OperatorServices services, RouteMemory mem
     };
 
     private static RouteProjectStatus? Keyless(RouteProjectStatus? known) =>
-        known is null ? null : new RouteProjectStatus { Id = known.Id, Slug = known.Slug, Created = known.Created };
+        known is null ? null : new RouteProjectStatus { Id = known.Id, Slug = known.Slug, OrganizationUrl = known.OrganizationUrl, Created = known.Created };
 }

@@ -51,8 +51,5 @@ internal sealed class ProjectUsers(IStore<SentryExporter> exporters, IStore<Sent
     }
 
     private static bool IsSameOrganization(SentryExporter left, SentryExporter right) =>
-        left.Spec.OrgSlug is { } organization && organization == right.Spec.OrgSlug && AddressOf(left) == AddressOf(right);
-
-    private static string AddressOf(SentryExporter exporter) =>
-        Uri.TryCreate(exporter.Spec.Url, UriKind.Absolute, out var url) ? url.AbsoluteUri.TrimEnd('/') : exporter.Spec.Url;
+        OrganizationUrl.Of(left) is { } organization && organization == OrganizationUrl.Of(right);
 }

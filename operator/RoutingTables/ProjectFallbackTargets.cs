@@ -34,8 +34,8 @@ internal sealed class ProjectFallbackTargets(OperatorServices services) : IFallb
             return known.Answer.In(remaining);
         }
 
-        var (answer, project) = await AskAsync(exporter, slug, known?.Project, cancellationToken).ConfigureAwait(false);
-        _memory[key] = new Memory(exporter.Metadata.Uid, exporter.Metadata.Generation, answer, project, services.TimeProvider.GetTimestamp());
+        var (answer, project) = await AskAsync(exporter, slug, known?.Organization == OrganizationUrl.Of(exporter) ? known?.Project : null, cancellationToken).ConfigureAwait(false);
+        _memory[key] = new Memory(exporter.Metadata.Uid, exporter.Metadata.Generation, OrganizationUrl.Of(exporter), answer, project, services.TimeProvider.GetTimestamp());
         return answer;
     }
 
@@ -90,5 +90,5 @@ internal sealed class ProjectFallbackTargets(OperatorServices services) : IFallb
             : (FallbackTarget.Missing(error.ConditionReason, error.Message, Retry), null);
     }
 
-    private sealed record Memory(string? Uid, long? Generation, FallbackTarget Answer, KnownProject? Project, long AskedAt);
+    private sealed record Memory(string? Uid, long? Generation, string? Organization, FallbackTarget Answer, KnownProject? Project, long AskedAt);
 }

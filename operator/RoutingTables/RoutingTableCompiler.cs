@@ -58,7 +58,7 @@ internal static class RoutingTableCompiler
             OnMissingAttribute = settings.OnMissingAttribute,
             SlugPolicy = settings.SlugPolicy,
             Fallback = settings.Fallback,
-            LeftProjects = settings.LeftProjects,
+            LeftSlugs = settings.LeftSlugs,
         };
         return RoutingTable.Split(template, stamped, maxSliceBytes);
     }

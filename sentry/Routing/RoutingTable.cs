@@ -19,7 +19,7 @@ public sealed class RoutingTable
         UsesFallback = head.OnMissingAttribute == "fallback";
         SlugPolicy = head.SlugPolicy;
         Fallback = head.Fallback;
-        LeftProjects = head.LeftProjects ?? 0;
+        LeftSlugs = (head.LeftSlugs ?? []).ToFrozenSet(StringComparer.Ordinal);
         _routes = routes;
     }
 
@@ -41,8 +41,8 @@ public sealed class RoutingTable
     /// <summary>Where data without the attribute go.</summary>
     public RouteTarget? Fallback { get; }
 
-    /// <summary>Projects that count for <c>projects.max_auto_created</c> though their route is gone.</summary>
-    public int LeftProjects { get; }
+    /// <summary>Slugs of projects that count for <c>projects.max_auto_created</c> though their route is gone.</summary>
+    public IReadOnlySet<string> LeftSlugs { get; }
 
     /// <summary>All entries.</summary>
     public IReadOnlyCollection<RouteEntry> Routes => _routes.Values;

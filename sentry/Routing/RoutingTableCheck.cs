@@ -42,6 +42,11 @@ internal static class RoutingTableCheck
             return error;
         }
 
+        if (slice.LeftSlugs?.Any(static slug => slug is not { Length: > 0 }) == true)
+        {
+            return "leftSlugs: one is empty";
+        }
+
         return slice.Routes is null ? "routes: null" : FindError(slice, slice.Routes);
     }
 

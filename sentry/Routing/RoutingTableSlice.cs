@@ -37,8 +37,11 @@ public sealed record RoutingTableSlice
     /// <summary>Where data without the attribute goes, for <c>fallback</c>.</summary>
     public RouteTarget? Fallback { get; init; }
 
-    /// <summary>Projects that count for <c>projects.max_auto_created</c> though their route is gone; null for none.</summary>
-    public int? LeftProjects { get; init; }
+    /// <summary>
+    /// Slugs of projects that count for <c>projects.max_auto_created</c> though their route is gone, in ordinal order; null for none. A service that comes back to its project
+    /// takes no further place.
+    /// </summary>
+    public IReadOnlyList<string>? LeftSlugs { get; init; }
 
     /// <summary>The routes of this slice, each value once, in ordinal order of their values.</summary>
     public IReadOnlyList<RouteEntry> Routes { get; init; } = [];

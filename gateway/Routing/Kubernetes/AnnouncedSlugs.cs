@@ -5,7 +5,7 @@ namespace SentryOtel.Gateway.Routing.Kubernetes;
 /// <summary>
 /// Slugs of values that were announced and are not in the routing table yet: two values that come at the same time must not name one project.
 /// </summary>
-/// <param name="capacity">Most values that are remembered: no more are announced.</param>
+/// <param name="capacity">Most values that are remembered beside those that come back to a project of theirs: no more are announced.</param>
 /// <param name="collisions">Told of values that give way to others.</param>
 internal sealed class AnnouncedSlugs(int capacity, SlugCollisions collisions)
 {
@@ -31,7 +31,7 @@ internal sealed class AnnouncedSlugs(int capacity, SlugCollisions collisions)
                 return null;
             }
 
-            if (_holders.Count < capacity)
+            if (_holders.Count < capacity || table.IsLeft(slug))
             {
                 _holders[slug] = value;
             }

@@ -2,7 +2,7 @@ namespace SentryOtel.Gateway.Routing.Kubernetes;
 
 /// <summary>
 /// Counts services that were announced and are in no routing table yet, so that together with those of the table they are no more than
-/// <c>projects.max_auto_created</c>. Bounded by that number.
+/// <c>projects.max_auto_created</c>. A service that comes back to a project which counts already takes no place. Bounded by that number, and that of such projects.
 /// </summary>
 /// <param name="capacity">Most services that get a route by themselves.</param>
 /// <param name="timeProvider">The clock.</param>
@@ -13,8 +13,8 @@ internal sealed class AnnouncementRoom(int capacity, TimeProvider timeProvider)
 
     private readonly Lock _gate = new();
 
-    // From value to when its route was written; null while it waits for its turn.
-    private readonly Dictionary<string, long?> _announced = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Announced> _announced = new(StringComparer.Ordinal);
+    private int _taken;
 
     /// <summary>Services that were announced and are in no table yet.</summary>
     public int Count
@@ -29,25 +29,28 @@ internal sealed class AnnouncementRoom(int capacity, TimeProvider timeProvider)
     }
 
     /// <summary>Whether a service may be announced, or has been.</summary>
-    public bool Holds(LoadedTable table, string value)
+    public bool Holds(LoadedTable table, string value, string slug)
     {
         lock (_gate)
         {
-            return HoldsLocked(table, value);
+            return HoldsLocked(table, value, slug);
         }
     }
 
     /// <summary>Takes a service in. False when there is no room, or when it was announced a moment ago.</summary>
-    public bool TryEnter(LoadedTable table, string value)
+    public bool TryEnter(LoadedTable table, string value, string slug)
     {
         lock (_gate)
         {
-            if (!HoldsLocked(table, value) || (_announced.TryGetValue(value, out var at) && !IsOver(at)))
+            if (!HoldsLocked(table, value, slug) || (_announced.TryGetValue(value, out var known) && !IsOver(known)))
             {
                 return false;
             }
 
-            _announced[value] = null;
+            LeaveLocked(value);
+            var entry = new Announced(TakesPlace: !table.IsLeft(slug), WrittenAt: null);
+            _announced[value] = entry;
+            _taken += entry.TakesPlace ? 1 : 0;
             return true;
         }
     }
@@ -57,9 +60,9 @@ internal sealed class AnnouncementRoom(int capacity, TimeProvider timeProvider)
     {
         lock (_gate)
         {
-            if (_announced.ContainsKey(value))
+            if (_announced.TryGetValue(value, out var entry))
             {
-                _announced[value] = timeProvider.GetTimestamp();
+                _announced[value] = entry with { WrittenAt = timeProvider.GetTimestamp() };
             }
         }
     }
@@ -69,7 +72,7 @@ internal sealed class AnnouncementRoom(int capacity, TimeProvider timeProvider)
     {
         lock (_gate)
         {
-            _announced.Remove(value);
+            LeaveLocked(value);
         }
     }
 
@@ -78,17 +81,30 @@ internal sealed class AnnouncementRoom(int capacity, TimeProvider timeProvider)
     {
         lock (_gate)
         {
-            foreach (var (value, at) in _announced)
+            foreach (var (value, entry) in _announced)
             {
-                if (table.Holds(value) || IsOver(at))
+                if (table.Holds(value) || IsOver(entry))
                 {
-                    _announced.Remove(value);
+                    LeaveLocked(value);
                 }
             }
         }
     }
 
-    private bool HoldsLocked(LoadedTable table, string value) => _announced.ContainsKey(value) || table.Rationed + _announced.Count < capacity;
+    private bool HoldsLocked(LoadedTable table, string value, string slug) =>
+        _announced.ContainsKey(value) || table.IsLeft(slug) || table.Rationed + _taken < capacity;
 
-    private bool IsOver(long? writtenAt) => writtenAt is { } at && timeProvider.GetElapsedTime(at) >= Lag;
+    private void LeaveLocked(string value)
+    {
+        if (_announced.Remove(value, out var entry) && entry.TakesPlace)
+        {
+            _taken--;
+        }
+    }
+
+    private bool IsOver(Announced entry) => entry.WrittenAt is { } at && timeProvider.GetElapsedTime(at) >= Lag;
+
+    /// <param name="TakesPlace">Whether it counts: its project does not yet.</param>
+    /// <param name="WrittenAt">When its route was written; null while it waits for its turn.</param>
+    private readonly record struct Announced(bool TakesPlace, long? WrittenAt);
 }

@@ -80,9 +80,16 @@ internal sealed class KubernetesRoutes : IRouteSource, IDisposable
 
     public void Announce(string value)
     {
-        if (_loaded is { } table && !table.Holds(value) && IsAllowed(value) && _announcer.HasRoom(table, value) && (Mapped(value) ?? _announced.Take(table, value)) is { } slug)
+        if (_loaded is not { } table || table.Holds(value) || !IsAllowed(value))
         {
-            _announcer.Announce(table, value, slug);
+            return;
+        }
+
+        // A slug is tied to the value only when there is room, and there may be because of the slug.
+        var slug = Mapped(value) ?? (_announced.TryChoose(table, value, out var wanted, out _) ? wanted : null);
+        if (slug is not null && _announcer.HasRoom(table, value, slug) && (Mapped(value) ?? _announced.Take(table, value)) is { } taken)
+        {
+            _announcer.Announce(table, value, taken);
         }
     }
 
@@ -126,7 +133,7 @@ internal sealed class KubernetesRoutes : IRouteSource, IDisposable
             return RouteAnswer.None(RejectReason.UnroutableValue, error);
         }
 
-        return _announcer.HasRoom(table, value)
+        return _announcer.HasRoom(table, value, slug)
             ? RouteAnswer.Announce(slug)
             : Refuse(RejectReason.TooManyServices, value, $"as many services as maxAutoCreated of the SentryExporter allows ({_exporter.Projects.MaxAutoCreated}) have a route that nobody wrote");
     }

@@ -37,7 +37,7 @@ internal sealed class LoadedTable
             .Concat(table.Fallback is { } fallback ? [(fallback, RoutingConfiguration.UsualWeight)] : [])
             .GroupBy(static route => QueueOf(route.Target), StringComparer.Ordinal)
             .ToFrozenDictionary(static routes => routes.Key, static routes => (routes.First().Target, routes.Max(static route => route.Weight)), StringComparer.Ordinal);
-        Rationed = table.Routes.Count(static route => route.Rationed == true) + table.LeftProjects;
+        Rationed = table.Routes.Count(static route => route.Rationed == true) + table.LeftSlugs.Count;
         Missing = table is { UsesFallback: true, Fallback: { } target } ? RouteAnswer.Active(RouteTo(target)) : null;
     }
 
@@ -47,6 +47,9 @@ internal sealed class LoadedTable
 
     /// <summary>Routes, and projects that they left, that count for <c>projects.max_auto_created</c>.</summary>
     public int Rationed { get; }
+
+    /// <summary>Whether a project of that slug is counted already, and its route is gone: whoever comes for it takes no other's place.</summary>
+    public bool IsLeft(string slug) => _table.LeftSlugs.Contains(slug);
 
     /// <summary>Where data without the attribute go; null when they go nowhere.</summary>
     public RouteAnswer? Missing { get; }

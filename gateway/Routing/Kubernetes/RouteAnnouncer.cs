@@ -35,12 +35,12 @@ internal sealed class RouteAnnouncer(
     private int _made;
 
     /// <summary>Whether a service may get a route beside those of the table, or gets one already.</summary>
-    public bool HasRoom(LoadedTable table, string value) => _room.Holds(table, value);
+    public bool HasRoom(LoadedTable table, string value, string slug) => _room.Holds(table, value, slug);
 
     /// <summary>Asks for a route; asking again within a minute does nothing.</summary>
     public void Announce(LoadedTable table, string value, string slug)
     {
-        if (_room.TryEnter(table, value) && !_pending.Writer.TryWrite((value, slug)))
+        if (_room.TryEnter(table, value, slug) && !_pending.Writer.TryWrite((value, slug)))
         {
             _room.Leave(value);
         }

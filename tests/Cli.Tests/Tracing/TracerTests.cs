@@ -137,6 +137,24 @@ public sealed class TracerTests
     }
 
     [Theory]
+    [InlineData("gone", true)]
+    [InlineData("checkout", false)]
+    public void Projects_whose_route_is_gone_count_and_their_services_may_come_back(string service, bool arrives)
+    {
+        // Given as many projects as there may be: two without a route, of which one has a route again
+        _world.Exporter.Spec.AutoCreateProjects = true;
+        _world.Exporter.Spec.Projects.MaxAutoCreated = 2;
+        _world.Exporter.Status!.Projects = new ExporterProjects { WithoutRoute = new() { ["gone"] = "1", ["orders"] = "2" } };
+        _world.Orders.Status!.Origin = RouteOrigin.Telemetry;
+        _world.Orders.Status!.Project!.Created = true;
+
+        var report = _world.Trace(service);
+
+        Assert.Equal(!arrives, Problems(report).Any(static problem => problem.Text.StartsWith("the exporter has created 2 projects by itself", StringComparison.Ordinal)));
+        Assert.Equal(arrives, report.Arrives is not false);
+    }
+
+    [Theory]
     [InlineData("checkout", false)]
     [InlineData("shop-checkout", true)]
     public void A_pattern_that_keeps_a_service_out_is_told(string service, bool isAllowed)

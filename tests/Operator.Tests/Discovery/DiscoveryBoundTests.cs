@@ -77,7 +77,7 @@ public sealed class DiscoveryBoundTests
 
         // The gateways count the same.
         Assert.Null(Assert.Single(RouteEntries.Of(exporter, [Route("back")])).Rationed);
-        Assert.Equal(2, RoutingTableSettings.Of(exporter, null).LeftProjects);
+        Assert.Equal(["back", "gone"], RoutingTableSettings.Of(exporter, null).LeftSlugs);
     }
 
     [Fact]

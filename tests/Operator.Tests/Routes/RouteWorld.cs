@@ -197,6 +197,8 @@ internal sealed class RouteWorld : IAsyncDisposable
 
     public Task WaitForAsync(Func<bool> condition, string what) => Eventually.HoldsAsync(condition, Within, what, Cancellation);
 
+    public Task WaitForAsync(Func<Task<bool>> condition, string what) => Eventually.HoldsAsync(condition, Within, what, Cancellation);
+
     public Task WaitForEventAsync(string route, string reason) => Eventually.HoldsAsync(
         async () => (await EventReasonsAsync(route))!.Split(' ').Contains(reason), Within, $"an event {reason} of {route}", Cancellation);
 

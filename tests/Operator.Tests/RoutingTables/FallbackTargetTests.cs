@@ -66,6 +66,23 @@ public sealed class FallbackTargetTests(RouteCluster cluster)
     }
 
     [Fact]
+    public async Task At_another_Sentry_it_is_the_project_of_that_name_and_not_the_one_of_an_equal_id()
+    {
+        await using var sentry = await StartSentryAsync("catch-all");
+        await using var other = await StartSentryAsync("billing", "catch-all");
+        await using var world = await StartAsync(sentry, create: false, suspend: true);
+        using var targets = new Targets(world);
+        var exporter = await world.ReadExporterAsync();
+        var before = (await targets.FindAsync(exporter)).Target!;
+        Assert.Equal($"{other.State.Projects.Find("billing")!.Id}", before.ProjectId);
+
+        (exporter.Spec.Url, exporter.Metadata.Generation) = (other.ManagementUrl.AbsoluteUri, exporter.Metadata.Generation + 1);
+        var after = (await targets.FindAsync(exporter)).Target!;
+
+        Assert.Equal(("catch-all", $"{other.State.Projects.Find("catch-all")!.Id}"), (after.ProjectSlug, after.ProjectId));
+    }
+
+    [Fact]
     public async Task A_project_that_is_not_there_leaves_the_table_without_a_fallback_and_says_so()
     {
         await using var sentry = await StartSentryAsync();

@@ -138,6 +138,25 @@ public sealed class KubernetesRoutesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Service_whose_project_is_left_comes_back_though_there_is_no_room_for_another()
+    {
+        // given two projects, as many as there may be, whose routes are gone
+        await StartAsync(autoCreate: true, new ProjectsConfiguration { MaxAutoCreated = 2 });
+        await WriteAsync(Slice(1) with { LeftSlugs = ["orders", "sales"] });
+        await UntilAsync(() => _routes!.NotReady is null, "the table");
+
+        // when one of the services sends again, and a new one with it
+        Assert.Equal(RouteAnswerKind.Announce, _routes!.Find("orders").Kind);
+        Assert.Equal(RejectReason.TooManyServices, _routes.Find("checkout").Reason);
+        _routes.Announce("checkout");
+        _routes.Announce("orders");
+
+        // then it has its route, and the new one has none
+        await ToldAsync(1);
+        Assert.Equal("orders", Assert.Single(await AnnouncedAsync()));
+    }
+
+    [Fact]
     public async Task Services_that_the_patterns_keep_out_are_refused_by_name_and_never_announced()
     {
         await StartAsync(autoCreate: true, new ProjectsConfiguration { AllowedServices = new(["shop-*"]), DeniedServices = new(["*-test"]) });
