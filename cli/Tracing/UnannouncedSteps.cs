@@ -58,7 +58,7 @@ internal static class UnannouncedSteps
                 Cures.For("ServiceNotAllowed"));
         }
 
-        var left = input.Exporter.Status?.Projects?.WithoutRoute ?? [];
+        var left = input.Exporter.Status?.Projects is { WithoutRoute: { } noted } projects && !OrganizationUrl.IsElsewhere(input.Exporter, projects.OrganizationUrl) ? noted : [];
         var automatic = left.Count + input.Routes.Count(route =>
             route.Status is { Origin: RouteOrigin.Discovered or RouteOrigin.Telemetry, Project.Created: true } && !left.ContainsKey(route.Spec.Project?.Slug ?? ""));
         return automatic < spec.Projects.MaxAutoCreated || left.ContainsKey(slug)

@@ -20,7 +20,7 @@ public sealed class RoutingSpec
     [Default]
     public MissingAttributePolicy OnMissingAttribute { get; set; } = MissingAttributePolicy.Drop;
 
-    /// <summary>Slug of the project that takes data without the attribute, with onMissingAttribute Fallback.</summary>
+    /// <summary>Slug of the project that takes data without the attribute, with onMissingAttribute Fallback. With dsnSecretRef it is that DSN's project, whatever is written here.</summary>
     [Length(1, 100), Pattern(Patterns.Slug)]
     public string? FallbackProject { get; set; }
 

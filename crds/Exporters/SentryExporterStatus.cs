@@ -95,6 +95,10 @@ public sealed class ExporterProjects
     /// for services nobody wrote a route for.</summary>
     [Items(2000), Element(64)]
     public Dictionary<string, string>? WithoutRoute { get; set; }
+
+    /// <summary>Page of the organisation that these are in. Once the exporter is of another one they count no longer.</summary>
+    [Length(0, 2304)]
+    public string? OrganizationUrl { get; set; }
 }
 
 /// <summary>The gateway's pods.</summary>

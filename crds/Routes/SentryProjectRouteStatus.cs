@@ -88,6 +88,10 @@ public sealed class RoutePendingCreate
     /// <summary>When it was noted.</summary>
     [Required]
     public DateTimeOffset Time { get; set; }
+
+    /// <summary>Page of the organisation it is made in: it says nothing of projects elsewhere.</summary>
+    [Length(0, 2304)]
+    public string? OrganizationUrl { get; set; }
 }
 
 /// <summary>Where a project's telemetry is sent.</summary>

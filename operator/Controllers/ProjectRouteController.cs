@@ -10,6 +10,7 @@ using SentryOtel.Operator.Projects;
 using SentryOtel.Operator.References;
 using SentryOtel.Operator.Routes;
 using SentryOtel.Operator.Traffic;
+using SentryOtel.Sentry.Ingest;
 
 namespace SentryOtel.Operator.Controllers;
 
@@ -77,7 +78,7 @@ internal sealed class ProjectRouteController(
         var found = await Resolver.ResolveAsync(route, exporter, () => routes.Of(key), isRefused, cancellationToken).ConfigureAwait(false);
         var (project, next) = Next(route, found);
         await WriteAsync(route, exporter, accepted, project, cancellationToken).ConfigureAwait(false);
-        if (project.IsReady && _memory.IntentOf(route) is not null)
+        if (project.IsReady && _memory.PendingOf(route) is not null)
         {
             await Marks.ClearIntentAsync(route, cancellationToken).ConfigureAwait(false);
         }
@@ -128,7 +129,7 @@ internal sealed class ProjectRouteController(
             return ReconciliationResult.Success();
         }
 
-        var removal = new ProjectRemoval(services, _memory, Resolver, new ProjectUsers(exporters, routes.Informer.Store), times.RemovalDeadline);
+        var removal = new ProjectRemoval(services, _memory, Resolver, new ProjectUsers(exporters, routes.Informer.Store, DsnOfAsync), times.RemovalDeadline);
         var outcome = await removal.RemoveAsync(route, exporter, cancellationToken).ConfigureAwait(false);
         if (outcome.IsDone)
         {
@@ -151,6 +152,9 @@ internal sealed class ProjectRouteController(
             ? ReconciliationResult.RequeueAfter(_backoff.Spread(times.Recheck))
             : ReconciliationResult.Failure(outcome.Reason, outcome.Message);
     }
+
+    private async Task<Dsn?> DsnOfAsync(SentryExporter exporter, CancellationToken cancellationToken) =>
+        (await services.Connections.GetAsync(exporter, cancellationToken).ConfigureAwait(false)).Dsn;
 
     private async Task WriteAsync(
         SentryProjectRoute route,

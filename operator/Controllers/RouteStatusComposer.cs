@@ -70,12 +70,12 @@ internal sealed class RouteStatusComposer(TimeProvider timeProvider)
     }
 
     /// <summary>What a route's status says of its exporter's.</summary>
-    public static (string? Credentials, string? CredentialsReason, string? CredentialsMessage, string? Gateway, string? GatewayMessage, string? Table) StateOf(SentryExporter exporter)
+    public static (string? Credentials, string? CredentialsReason, string? CredentialsMessage, string? Gateway, string? Table) StateOf(SentryExporter exporter)
     {
         var table = exporter.Status?.Conditions.FindCondition(ExporterStatus.ProjectsSynced)?.Reason;
         var credentials = exporter.Status?.Conditions.FindCondition(CredentialsValid);
         var gateway = exporter.Status?.Conditions.FindCondition(GatewayAvailable);
-        return (credentials?.Status, credentials?.Reason, credentials?.Message, gateway?.Status, gateway?.Status == ConditionStatus.True ? null : gateway?.Message, RoutingTableReasons.IsHeldUp(table) ? table : null);
+        return (credentials?.Status, credentials?.Reason, credentials?.Message, gateway?.Status, RoutingTableReasons.IsHeldUp(table) ? table : null);
     }
 
     /// <summary>The part of a status that this controller writes: all but conditions of types that it does not know.</summary>
@@ -143,7 +143,8 @@ internal sealed class RouteStatusComposer(TimeProvider timeProvider)
 
         if (exporter.Status?.Conditions.IsConditionTrue(GatewayAvailable) != true)
         {
-            return (false, RouteReasons.GatewayUnavailable, exporter.Status?.Conditions.FindCondition(GatewayAvailable)?.Message ?? "no gateway is available");
+            // The same while it lasts: what the pods say changes by the second, and there may be thousands of routes.
+            return (false, RouteReasons.GatewayUnavailable, $"the gateway is not available: condition GatewayAvailable of SentryExporter {ObjectKey.Of(exporter)} says why");
         }
 
         if (observed?.IsRefused == true)

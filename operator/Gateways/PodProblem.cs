@@ -9,6 +9,8 @@ namespace SentryOtel.Operator.Gateways;
 /// <param name="Message">For people: the pod, the reason once more, and what its kubelet or the scheduler says of it.</param>
 internal sealed record PodProblem(string Reason, string Message)
 {
+    private const string CrashLoopBackOff = "CrashLoopBackOff";
+    private const string ImagePullBackOff = "ImagePullBackOff";
     private const int MaxMessage = 512;
 
     // On the way, not in trouble.
@@ -30,18 +32,40 @@ internal sealed record PodProblem(string Reason, string Message)
 
         foreach (var container in pod.Status?.ContainerStatuses ?? [])
         {
-            if (container.State is { ValueKind: JsonValueKind.Object } state
-                && state.TryGetProperty("waiting", out var waiting)
-                && waiting.TryGetProperty("reason", out var why)
-                && why.GetString() is { Length: > 0 } hindrance
-                && !Ordinary.Contains(hindrance))
+            if (Of(pod, container) is { } problem)
             {
-                return Create(hindrance, pod, waiting.TryGetProperty("message", out var message) ? message.GetString() : null);
+                return problem;
             }
         }
 
         return null;
     }
+
+    // A kubelet's states come and go by the second while the trouble stays: whatever passes for one trouble has one reason and one message here, so that nothing is written while nothing changes.
+    private static PodProblem? Of(V1Pod pod, V1ContainerStatus container)
+    {
+        var waiting = StateOf(container.State, "waiting");
+        var reason = TextOf(waiting, "reason");
+        if (reason is CrashLoopBackOff || (!container.Ready && container.RestartCount > 0 && StateOf(container.LastState, "terminated") is not null && IsNoTrouble(reason)))
+        {
+            return Create(CrashLoopBackOff, pod, StateOf(container.LastState, "terminated") is { } ended ? $"container {container.Name} ends again and again, last with {EndOf(ended)}" : null);
+        }
+
+        return reason is "ErrImagePull" or ImagePullBackOff ? Create(ImagePullBackOff, pod, $"the kubelet can not pull image {container.Image}: see the pod's events")
+            : IsNoTrouble(reason) ? null
+            : Create(reason!, pod, TextOf(waiting, "message"));
+    }
+
+    private static bool IsNoTrouble(string? reason) => reason is not { Length: > 0 } || Ordinary.Contains(reason);
+
+    private static string EndOf(JsonElement ended) =>
+        (ended.TryGetProperty("exitCode", out var code) ? $"exit code {code}" : "no exit code") + (TextOf(ended, "reason") is { Length: > 0 } reason ? $" ({reason})" : "");
+
+    private static JsonElement? StateOf(JsonElement? states, string name) =>
+        states is { ValueKind: JsonValueKind.Object } all && all.TryGetProperty(name, out var state) && state.ValueKind == JsonValueKind.Object ? state : null;
+
+    private static string? TextOf(JsonElement? state, string name) =>
+        state is { } known && known.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
 
     private static PodProblem Create(string reason, V1Pod pod, string? message)
     {

@@ -49,7 +49,7 @@ internal sealed class AutoCreationGate(RouteMemory memory, IKubernetesClient cli
         }
 
         // A create that was begun has had its turn.
-        if (memory.IntentOf(route) is not null || _rate.Reserve(exporter, route) is not { Ticks: > 0 } wait)
+        if (memory.IntentOf(route, exporter) is not null || _rate.Reserve(exporter, route) is not { Ticks: > 0 } wait)
         {
             return null;
         }
@@ -77,7 +77,7 @@ internal sealed class AutoCreationGate(RouteMemory memory, IKubernetesClient cli
             AutoCreationMetrics.Refuse(refusal.Reason);
         }
 
-        if (result.Project is { CreatedNow: true } || memory.IntentOf(route) is not null)
+        if (result.Project is { CreatedNow: true } || memory.IntentOf(route, exporter) is not null)
         {
             _rate.Use(exporter, route);
         }

@@ -24,7 +24,8 @@ internal sealed class LeftProjects(IKubernetesClient client, TimeProvider timePr
     private readonly Dictionary<(string Exporter, string Slug), long> _unseen = [];
 
     /// <summary>The slugs that an exporter's status names.</summary>
-    public static IReadOnlyCollection<string> NotedOf(SentryExporter exporter) => exporter.Status?.Projects?.WithoutRoute?.Keys is { } slugs ? slugs : [];
+    public static IReadOnlyCollection<string> NotedOf(SentryExporter exporter) =>
+        exporter.Status?.Projects is { WithoutRoute.Keys: { } slugs } projects && !OrganizationUrl.IsElsewhere(exporter, projects.OrganizationUrl) ? slugs : [];
 
     /// <summary>A change of which there are.</summary>
     public static EventPredicate<SentryExporter> Changed() => new(update: static (before, after) =>
@@ -89,10 +90,18 @@ internal sealed class LeftProjects(IKubernetesClient client, TimeProvider timePr
     // False when the exporter is gone.
     private async Task<bool> PatchAsync(SentryExporter exporter, string slug, string? id, CancellationToken cancellationToken)
     {
+        var notes = new JsonObject();
+        foreach (var other in exporter.Status?.Projects?.WithoutRoute?.Keys.Except(NotedOf(exporter), StringComparer.Ordinal) ?? [])
+        {
+            // Of an organisation that the exporter has left.
+            notes[other] = null;
+        }
+
+        notes[slug] = id;
         var patch = new JsonObject
         {
             ["metadata"] = new JsonObject { ["uid"] = exporter.Metadata.Uid },
-            ["status"] = new JsonObject { ["projects"] = new JsonObject { ["withoutRoute"] = new JsonObject { [slug] = id } } },
+            ["status"] = new JsonObject { ["projects"] = new JsonObject { ["organizationUrl"] = OrganizationUrl.Of(exporter), ["withoutRoute"] = notes } },
         };
         try
         {

@@ -22,12 +22,15 @@ internal sealed class ProjectRemoval(OperatorServices services, RouteMemory memo
 
         var policy = route.Spec.DeletionPolicy ?? exporter?.Spec.Projects.DeletionPolicy ?? DeletionPolicy.Retain;
         var project = memory.StatusOf(route)?.Project;
-        if (policy == DeletionPolicy.Retain || (project is not { Created: true } && memory.IntentOf(route) is null))
+        var isOurs = project is { Created: true } || memory.PendingOf(route) is not null;
+        if (policy == DeletionPolicy.Retain || !isOurs)
         {
-            return RemovalOutcome.Usual(RouteReasons.ProjectRetained, "the project stays in Sentry");
+            return isOurs && project is null && exporter is not null && await IsNoneAsync(route, exporter, cancellationToken).ConfigureAwait(false)
+                ? RemovalOutcome.None
+                : RemovalOutcome.Usual(RouteReasons.ProjectRetained, "the project stays in Sentry");
         }
 
-        if (users.FindOther(route, exporter, project) is { } user)
+        if (await users.FindOtherAsync(route, exporter, project, cancellationToken).ConfigureAwait(false) is { } user)
         {
             return Shared(user);
         }
@@ -59,42 +62,53 @@ internal sealed class ProjectRemoval(OperatorServices services, RouteMemory memo
 
         var recording = services.Catalogs.Of(connection, services.TimeProvider).Recording(passes);
         var api = PlanMark.IsOn(route, exporter) ? new PlanningSentryApiClient(recording) : recording;
-        var isElsewhere = OrganizationUrl.IsElsewhere(exporter, project);
-        var id = isElsewhere ? null : project?.Id;
-        if (isElsewhere || project is not { Created: true })
+        if (project is { Created: true } && !OrganizationUrl.IsElsewhere(exporter, project.OrganizationUrl))
         {
-            // A create was noted and its outcome never, or in another organisation: look whether there is a project of ours, and make none.
-            var request = resolver.Request(route, exporter, project) with
-            {
-                MayCreate = false,
-                RecordIntent = null,
-                Adoption = Sentry.Projects.AdoptionPolicy.Reference,
-                Platform = null,
-                Team = null,
-            };
-            var found = await new ProjectProvisioner(api, services.TimeProvider).ProvisionAsync(request, cancellationToken).ConfigureAwait(false);
-            if (found.Error is { Reason: not ProvisionErrorReason.ProjectNotFound } failed)
-            {
-                return RemovalOutcome.Waiting(failed.ConditionReason, failed.Message);
-            }
-
-            if (found.Project is not { Created: true } ours)
-            {
-                return isElsewhere
-                    ? RemovalOutcome.Unusual(RouteReasons.ProjectLeftBehind, $"project {project!.Id} stays in {project.OrganizationUrl}: the exporter is of another organization now")
-                    : RemovalOutcome.Usual(RouteReasons.ProjectRetained, "no project was created for the route") with { HadProject = false };
-            }
-
-            id = ours.Id;
-            if (users.FindOther(route, exporter, new RouteProjectStatus { Id = id, Slug = ours.Slug }) is { } user)
-            {
-                return Shared(user);
-            }
+            return project.Id is { } known ? await DeleteAsync(api, known, cancellationToken).ConfigureAwait(false) : RemovalOutcome.None;
         }
 
-        return id is null
-            ? RemovalOutcome.Usual(RouteReasons.ProjectRetained, "no project was created for the route")
-            : await DeleteAsync(api, id, cancellationToken).ConfigureAwait(false);
+        // A create was noted and its outcome never, or all that is known is of another organisation.
+        var found = await FindAsync(route, exporter, api, cancellationToken).ConfigureAwait(false);
+        if (found.Error is { Reason: not ProvisionErrorReason.ProjectNotFound } failed)
+        {
+            return RemovalOutcome.Waiting(failed.ConditionReason, failed.Message);
+        }
+
+        if (found.Project is not { Created: true } ours)
+        {
+            return (project?.OrganizationUrl ?? memory.PendingOf(route)?.OrganizationUrl) is { } home && OrganizationUrl.IsElsewhere(exporter, home)
+                ? RemovalOutcome.Unusual(RouteReasons.ProjectLeftBehind, $"the project stays in {home}: the exporter is of another organization now")
+                : RemovalOutcome.None;
+        }
+
+        var user = await users.FindOtherAsync(route, exporter, new RouteProjectStatus { Id = ours.Id, Slug = ours.Slug }, cancellationToken).ConfigureAwait(false);
+        return user is null ? await DeleteAsync(api, ours.Id, cancellationToken).ConfigureAwait(false) : Shared(user);
+    }
+
+    /// <summary>Whether the create that was noted is known to have made nothing. Looks, and changes nothing.</summary>
+    private async Task<bool> IsNoneAsync(SentryProjectRoute route, SentryExporter exporter, CancellationToken cancellationToken)
+    {
+        if (exporter.Spec.Suspend || (await services.Connections.GetAsync(exporter, cancellationToken).ConfigureAwait(false)).Api is not { } api)
+        {
+            return false;
+        }
+
+        var found = await FindAsync(route, exporter, new PlanningSentryApiClient(api), cancellationToken).ConfigureAwait(false);
+        return found.Error is { Reason: ProvisionErrorReason.ProjectNotFound } || found.Project is { Created: false };
+    }
+
+    /// <summary>Looks whether there is a project of the route's, and makes none.</summary>
+    private Task<ProvisionResult> FindAsync(SentryProjectRoute route, SentryExporter exporter, ISentryApiClient api, CancellationToken cancellationToken)
+    {
+        var request = resolver.Request(route, exporter, memory.StatusOf(route)?.Project) with
+        {
+            MayCreate = false,
+            RecordIntent = null,
+            Adoption = Sentry.Projects.AdoptionPolicy.Reference,
+            Platform = null,
+            Team = null,
+        };
+        return new ProjectProvisioner(api, services.TimeProvider).ProvisionAsync(request, cancellationToken);
     }
 
     private static async Task<RemovalOutcome> DeleteAsync(ISentryApiClient api, string id, CancellationToken cancellationToken)
@@ -132,6 +146,9 @@ internal sealed record RemovalOutcome(bool IsDone, bool IsUnusual, string Reason
 
     /// <summary>False when a create was noted and is known to have made nothing.</summary>
     public bool HadProject { get; init; } = true;
+
+    /// <summary>There is no project that the route made.</summary>
+    public static RemovalOutcome None { get; } = new(true, false, RouteReasons.ProjectRetained, "no project was created for the route") { HadProject = false };
 
     /// <summary>Settled, as people expect.</summary>
     public static RemovalOutcome Usual(string reason, string message) => new(true, false, reason, message);

@@ -69,7 +69,7 @@ internal sealed class ProjectResolver(OperatorServices services, RouteMemory mem
     public async Task LeaveAsync(SentryProjectRoute route, SentryExporter exporter, RemovalOutcome outcome, CancellationToken cancellationToken)
     {
         var project = memory.StatusOf(route)?.Project;
-        if (route.Spec.Project?.Slug is not { } slug || !outcome.HadProject)
+        if (route.Spec.Project?.Slug is not { } slug || !outcome.HadProject || OrganizationUrl.IsElsewhere(exporter, project?.OrganizationUrl))
         {
             return;
         }
@@ -78,7 +78,7 @@ internal sealed class ProjectResolver(OperatorServices services, RouteMemory mem
         {
             await _gate.Left.RemoveAsync(exporter, slug, cancellationToken).ConfigureAwait(false);
         }
-        else if (AutoCreationQuota.IsAutomatic(route) && (project is { Created: true } || memory.IntentOf(route) is not null))
+        else if (AutoCreationQuota.IsAutomatic(route) && (project is { Created: true } || memory.IntentOf(route, exporter) is not null))
         {
             await _gate.Left.AddAsync(exporter, slug, project?.Id, cancellationToken).ConfigureAwait(false);
         }
@@ -174,9 +174,10 @@ internal sealed class ProjectResolver(OperatorServices services, RouteMemory mem
                 _ => Adoption.Reference,
             },
             IngestUrl = IngestUrl(exporter),
-            Known = known is { Id: { Length: > 0 } id } && !OrganizationUrl.IsElsewhere(exporter, known) ? new KnownProject(id, known.Slug ?? "", known.Created, known.PublicKey) : null,
-            Intent = memory.IntentOf(route),
-            RecordIntent = (intent, token) => marks.RecordAsync(route, intent, token),
+            Known = known is { Id: { Length: > 0 } id } && !OrganizationUrl.IsElsewhere(exporter, known.OrganizationUrl) ? new KnownProject(id, known.Slug ?? "", known.Created, known.PublicKey) : null,
+            Intent = memory.IntentOf(route, exporter),
+            RecordIntent = (intent, token) => marks.RecordAsync(
+                route, intent is null ? null : new RoutePendingCreate { Slug = intent.Slug, Time = intent.Time, OrganizationUrl = OrganizationUrl.Of(exporter) }, token),
         };
     }
 
@@ -210,7 +211,7 @@ internal sealed class ProjectResolver(OperatorServices services, RouteMemory mem
             Endpoints = new RouteProjectEndpoints { Traces = project.Endpoints.Traces.AbsoluteUri, Logs = project.Endpoints.Logs.AbsoluteUri },
         })
         {
-            Replaced = OrganizationUrl.IsElsewhere(exporter, known) ? $"{known!.Id} of {known.OrganizationUrl}" : project.ReplacedId,
+            Replaced = OrganizationUrl.IsElsewhere(exporter, known?.OrganizationUrl) ? $"{known!.Id} of {known.OrganizationUrl}" : project.ReplacedId,
         };
     }
 

@@ -186,6 +186,6 @@ internal sealed class ProjectWatch(
 
     private sealed record WatchedRoute(SentryExporter Exporter, SentryProjectRoute Route)
     {
-        public string? ProjectId => Route.Status?.Project is { Id: { Length: > 0 } id } project && !OrganizationUrl.IsElsewhere(Exporter, project) ? id : null;
+        public string? ProjectId => Route.Status?.Project is { Id: { Length: > 0 } id } project && !OrganizationUrl.IsElsewhere(Exporter, project.OrganizationUrl) ? id : null;
     }
 }

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using SentryOtel.Crds;
 using SentryOtel.Kubernetes.Client;
 using SentryOtel.Operator.Configuration;
-using SentryOtel.Sentry.Projects;
 
 namespace SentryOtel.Operator.Projects;
 
@@ -17,14 +16,14 @@ internal sealed class RouteMarks(IKubernetesClient client, RouteMemory memory)
     private static readonly PatchOptions StatusOptions = new() { FieldManager = OperatorOptions.FieldManager, Subresource = "status" };
 
     /// <summary>
-    /// Before a create: adds the finalizer and notes the intent, each in a patch that fails when the route has moved on. The route's metadata is brought up to date.
+    /// Before a create: adds the finalizer and notes it, each in a patch that fails when the route has moved on. The route's metadata is brought up to date.
     /// With null the note goes and the finalizer stays.
     /// </summary>
     /// <exception cref="KubernetesException">The intent was not noted, and nothing may be created.</exception>
-    public async Task RecordAsync(SentryProjectRoute route, CreateIntent? intent, CancellationToken cancellationToken)
+    public async Task RecordAsync(SentryProjectRoute route, RoutePendingCreate? pending, CancellationToken cancellationToken)
     {
         var finalizers = route.Metadata.Finalizers ?? [];
-        if (intent is not null && !finalizers.Contains(RouteAnnotations.Finalizer))
+        if (pending is not null && !finalizers.Contains(RouteAnnotations.Finalizer))
         {
             var metadata = new JsonObject
             {
@@ -34,7 +33,7 @@ internal sealed class RouteMarks(IKubernetesClient client, RouteMemory memory)
             await PatchAsync(route, metadata, cancellationToken).ConfigureAwait(false);
         }
 
-        await NoteAsync(route, new JsonObject { ["resourceVersion"] = route.Metadata.ResourceVersion }, intent, cancellationToken).ConfigureAwait(false);
+        await NoteAsync(route, new JsonObject { ["resourceVersion"] = route.Metadata.ResourceVersion }, pending, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The outcome of the create is in the status: the note has served. Its loss would do no harm, so the version does not matter.</summary>
@@ -57,18 +56,16 @@ internal sealed class RouteMarks(IKubernetesClient client, RouteMemory memory)
     }
 
     // No apply of the status names the note, so that none takes it out.
-    private async Task NoteAsync(SentryProjectRoute route, JsonObject metadata, CreateIntent? intent, CancellationToken cancellationToken)
+    private async Task NoteAsync(SentryProjectRoute route, JsonObject metadata, RoutePendingCreate? pending, CancellationToken cancellationToken)
     {
         var status = new JsonObject
         {
-            ["pendingCreate"] = intent is null
-                ? null
-                : JsonSerializer.SerializeToNode(new RoutePendingCreate { Slug = intent.Slug, Time = intent.Time }, CrdJsonContext.Default.RoutePendingCreate),
+            ["pendingCreate"] = pending is null ? null : JsonSerializer.SerializeToNode(pending, CrdJsonContext.Default.RoutePendingCreate),
         };
         var written = await client.PatchAsync<SentryProjectRoute>(
             route.Metadata.Name!, route.Metadata.Namespace, new JsonObject { ["metadata"] = metadata, ["status"] = status }, StatusOptions, cancellationToken).ConfigureAwait(false);
         route.Metadata = written.Metadata;
-        memory.Remember(route, intent);
+        memory.Remember(route, pending);
     }
 
     private async Task PatchAsync(SentryProjectRoute route, JsonObject metadata, CancellationToken cancellationToken)

@@ -16,13 +16,16 @@ internal sealed class RouteMemory
     /// <summary>The route's status.</summary>
     public SentryProjectRouteStatus? StatusOf(SentryProjectRoute route) => Find(route)?.Status ?? route.Status;
 
-    /// <summary>The create whose outcome is not known, if any.</summary>
-    public CreateIntent? IntentOf(SentryProjectRoute route) => Find(route) is { IntentKnown: true } entry ? entry.Intent
-        : route.Status?.PendingCreate is { } pending ? new CreateIntent(pending.Slug, pending.Time) : null;
+    /// <summary>The create whose outcome is not known, if any, in whatever organisation.</summary>
+    public RoutePendingCreate? PendingOf(SentryProjectRoute route) => Find(route) is { PendingKnown: true } entry ? entry.Pending : route.Status?.PendingCreate;
+
+    /// <summary>The create whose outcome is not known, if any, in the exporter's organisation.</summary>
+    public CreateIntent? IntentOf(SentryProjectRoute route, SentryExporter exporter) =>
+        PendingOf(route) is { } pending && !OrganizationUrl.IsElsewhere(exporter, pending.OrganizationUrl) ? new CreateIntent(pending.Slug, pending.Time) : null;
 
     public void Remember(SentryProjectRoute route, SentryProjectRouteStatus status) => Put(route, entry => entry with { Status = status });
 
-    public void Remember(SentryProjectRoute route, CreateIntent? intent) => Put(route, entry => entry with { Intent = intent, IntentKnown = true });
+    public void Remember(SentryProjectRoute route, RoutePendingCreate? pending) => Put(route, entry => entry with { Pending = pending, PendingKnown = true });
 
     public void Forget(ObjectKey route) => _entries.TryRemove(route, out _);
 
@@ -33,5 +36,5 @@ internal sealed class RouteMemory
     private void Put(SentryProjectRoute route, Func<Entry, Entry> change) =>
         _entries[ObjectKey.Of(route)] = change(Find(route) ?? new Entry(route.Metadata.Uid, null, null, false));
 
-    private sealed record Entry(string? Uid, SentryProjectRouteStatus? Status, CreateIntent? Intent, bool IntentKnown);
+    private sealed record Entry(string? Uid, SentryProjectRouteStatus? Status, RoutePendingCreate? Pending, bool PendingKnown);
 }

@@ -22,7 +22,8 @@ internal sealed class ProjectFallbackTargets(OperatorServices services) : IFallb
     public async ValueTask<FallbackTarget> FindAsync(SentryExporter exporter, CancellationToken cancellationToken)
     {
         var key = ObjectKey.Of(exporter);
-        if (exporter.Spec.Routing is not { OnMissingAttribute: MissingAttributePolicy.Fallback, FallbackProject: { } slug })
+        // The project of an exporter's DSN takes all that no route does.
+        if (exporter.Spec.DsnSecretRef is not null || exporter.Spec.Routing is not { OnMissingAttribute: MissingAttributePolicy.Fallback, FallbackProject: { } slug })
         {
             _memory.TryRemove(key, out _);
             return FallbackTarget.None;

@@ -12,7 +12,7 @@ namespace SentryOtel.Operator.Tests.Exporters;
 public sealed class ExporterRolloutTests(OperatorCluster cluster)
 {
     private const string ToMissingImage = """{"gateway": {"image": "gateway:missing"}}""";
-    private const string Hindrance = """Back-off pulling image "gateway:missing" """;
+    private const string Hindrance = "the kubelet can not pull image gateway:missing";
 
     [Fact]
     public async Task A_Deployment_whose_new_image_is_missing_says_so_at_once_and_after_its_deadline_and_the_old_pod_serves_on()
@@ -105,7 +105,7 @@ public sealed class ExporterRolloutTests(OperatorCluster cluster)
                 ["imageID"] = "",
                 ["ready"] = false,
                 ["restartCount"] = 0,
-                ["state"] = new JsonObject { ["waiting"] = new JsonObject { ["reason"] = "ImagePullBackOff", ["message"] = Hindrance } },
+                ["state"] = new JsonObject { ["waiting"] = new JsonObject { ["reason"] = "ImagePullBackOff", ["message"] = "Back-off pulling image \"gateway:missing\"" } },
             }),
         };
         await world.Client.PatchAsync<V1Pod>(

@@ -45,7 +45,7 @@ public sealed class GatewayStateTests
 
         Assert.Equal(ConditionStatus.True, state.Available.Status);
         Assert.Equal((ConditionStatus.False, "ImagePullBackOff"), (state.Progressing.Status, state.Progressing.Reason));
-        Assert.Equal("pod new: ImagePullBackOff: no such image", state.Progressing.Message);
+        Assert.StartsWith("pod new: ImagePullBackOff: the kubelet can not pull image example.test/gateway:1", state.Progressing.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class GatewayStateTests
         var state = GatewayState.Of(GatewayWorkload.Of(deployment), null, [Waiting("new", "CrashLoopBackOff", "back-off 20s")]);
 
         Assert.Equal(
-            new ConditionState(ConditionStatus.True, "RollingOut", "1 of 2 gateway pods run the present configuration; pod new: CrashLoopBackOff: back-off 20s"),
+            new ConditionState(ConditionStatus.True, "RollingOut", "1 of 2 gateway pods run the present configuration; pod new: CrashLoopBackOff"),
             state.Progressing);
     }
 
@@ -77,6 +77,30 @@ public sealed class GatewayStateTests
         var state = GatewayState.Of(GatewayWorkload.Of(Deployment(wanted: 1, updated: 1, ready: 0, available: false)), null, [Waiting("p", reason, null)]);
 
         Assert.Equal((ConditionStatus.False, reason), (state.Available.Status, state.Available.Reason));
+    }
+
+    [Fact]
+    public void A_container_that_ends_again_and_again_is_told_in_the_same_words_all_the_while()
+    {
+        var ended = new { terminated = new { exitCode = 137, reason = "OOMKilled" } };
+        object[] states = [new { waiting = new { reason = "CrashLoopBackOff", message = "back-off 20s" } }, new { running = new { } }, new { waiting = new { reason = "CrashLoopBackOff", message = "back-off 40s" } }, ended];
+
+        var told = states.Select(state => GatewayState.Of(GatewayWorkload.Of(Deployment(wanted: 1, updated: 1, ready: 0, available: false)), null, [Restarted(state, ended)]).Available);
+
+        Assert.Equal(
+            new ConditionState(ConditionStatus.False, "CrashLoopBackOff", "pod p: CrashLoopBackOff: container gateway ends again and again, last with exit code 137 (OOMKilled)"),
+            Assert.Single(told.Distinct()));
+    }
+
+    [Fact]
+    public void An_image_that_can_not_be_pulled_is_told_in_the_same_words_all_the_while()
+    {
+        var told = new[] { "ErrImagePull", "ImagePullBackOff" }.Select(reason => GatewayState.Of(
+            GatewayWorkload.Of(Deployment(wanted: 1, updated: 1, ready: 0, available: false)), null, [Waiting("p", reason, $"{reason} in 20s")]).Available);
+
+        Assert.Equal(
+            new ConditionState(ConditionStatus.False, "ImagePullBackOff", "pod p: ImagePullBackOff: the kubelet can not pull image example.test/gateway:1: see the pod's events"),
+            Assert.Single(told.Distinct()));
     }
 
     [Fact]
@@ -185,6 +209,24 @@ public sealed class GatewayStateTests
         },
     };
 
+    private static V1Pod Restarted(object state, object before) => new()
+    {
+        Metadata = new V1ObjectMeta { Name = "p" },
+        Status = new V1PodStatus
+        {
+            ContainerStatuses =
+            [
+                new V1ContainerStatus
+                {
+                    Name = "gateway",
+                    RestartCount = 3,
+                    State = JsonSerializer.SerializeToElement(state),
+                    LastState = JsonSerializer.SerializeToElement(before),
+                },
+            ],
+        },
+    };
+
     private static V1Pod Waiting(string name, string reason, string? message) => new()
     {
         Metadata = new V1ObjectMeta { Name = name },
@@ -194,6 +236,7 @@ public sealed class GatewayStateTests
             [
                 new V1ContainerStatus
                 {
+                    Image = "example.test/gateway:1",
                     State = JsonSerializer.SerializeToElement(new { waiting = message is null ? (object)new { reason } : new { reason, message } }),
                 },
             ],

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using SentryOtel.Crds;
 using SentryOtel.Kubernetes.Client;
 using SentryOtel.Kubernetes.Conditions;
+using SentryOtel.SentryServer.Faults;
 
 namespace SentryOtel.Operator.Tests.Routes;
 
@@ -149,6 +150,28 @@ public sealed class AutomaticProjectTests(RouteCluster cluster)
 
         await world.WaitAsync("auto-1", "ProjectReady", true, "ProjectCreated");
         Assert.Empty(await LeftAsync(world));
+    }
+
+    [Fact]
+    public async Task A_project_that_was_never_made_keeps_no_place_when_its_route_goes()
+    {
+        // Given a create that Sentry fails to answer, as far as it may
+        await using var world = await RouteWorld.StartAsync(cluster);
+        var fault = world.Sentry.Faults.Enqueue(new Fault { Path = "/api/0/teams/*/*/projects/", Method = "POST", Count = null, Answer = new FaultAnswer { Status = 502 } });
+        await world.CreateExporterAsync(static spec => spec.Projects.MaxAutoCreated = 1);
+        await world.CreateRouteAsync("auto-0", FromTelemetry);
+        await world.WaitForAsync(
+            async () => (await world.Client.GetAsync<SentryProjectRoute>("auto-0", world.Namespace, RouteWorld.Cancellation))!.Status?.PendingCreate is not null, "a create that was begun");
+
+        // When the route goes
+        await world.DeleteRouteAsync("auto-0");
+        await world.WaitUntilGoneAsync("auto-0");
+        world.Sentry.Faults.Remove(fault.Id);
+
+        // Then another has the place
+        Assert.Empty(await LeftAsync(world));
+        await world.CreateRouteAsync("auto-1", FromTelemetry);
+        await world.WaitAsync("auto-1", "ProjectReady", true, "ProjectCreated");
     }
 
     private static async Task<Dictionary<string, string>> LeftAsync(RouteWorld world) =>

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using SentryOtel.Crds;
 using SentryOtel.SentryServer;
+using SentryOtel.SentryServer.Faults;
 using SentryOtel.SentryServer.State;
 
 namespace SentryOtel.Operator.Tests.Routes;
@@ -15,7 +16,7 @@ public sealed class ExporterMoveTests(RouteCluster cluster)
     {
         // Given a project that the route made, and one of that id at another Sentry
         await using var world = await RouteWorld.StartAsync(cluster);
-        await using var other = await OtherSentryAsync();
+        await using var other = await OtherSentryAsync(world);
         await world.CreateExporterAsync();
         await world.CreateRouteAsync("orders", Delete);
         var before = (await world.WaitAsync("orders", "ProjectReady", true, "ProjectCreated")).Status!.Project!;
@@ -43,7 +44,7 @@ public sealed class ExporterMoveTests(RouteCluster cluster)
     public async Task A_route_that_never_saw_the_other_Sentry_deletes_nothing_there()
     {
         await using var world = await RouteWorld.StartAsync(cluster);
-        await using var other = await OtherSentryAsync();
+        await using var other = await OtherSentryAsync(world);
         await world.CreateExporterAsync();
         await world.CreateRouteAsync("orders", Delete);
         await world.WaitAsync("orders", "ProjectReady", true, "ProjectCreated");
@@ -56,6 +57,56 @@ public sealed class ExporterMoveTests(RouteCluster cluster)
 
         Assert.NotNull(other.State.Projects.Find("billing"));
         Assert.NotNull(world.Sentry.State.Projects.Find("orders"));
+    }
+
+    [Fact]
+    public async Task A_create_that_was_begun_elsewhere_claims_nothing_that_a_person_makes_here()
+    {
+        // Given a create whose outcome nobody knows
+        await using var world = await RouteWorld.StartAsync(cluster);
+        await using var other = await OtherSentryAsync(world);
+        world.Sentry.Faults.Enqueue(new Fault { Path = "/api/0/teams/*/*/projects/", Method = "POST", Count = null, Answer = new FaultAnswer { Status = 502 } });
+        await world.CreateExporterAsync(static spec => spec.Projects.AdoptionPolicy = AdoptionPolicy.Adopt);
+        await world.CreateRouteAsync("orders", Delete);
+        await world.WaitForAsync(
+            async () => (await world.Client.GetAsync<SentryProjectRoute>("orders", world.Namespace, RouteWorld.Cancellation))!.Status?.PendingCreate is not null, "a create that was begun");
+
+        // When the exporter is pointed to where a person makes that project at the same time
+        var theirs = other.State.Projects.Create("orders", "orders").Value!;
+        await world.ChangeExporterAsync(new JsonObject { ["url"] = other.ManagementUrl.AbsoluteUri });
+
+        // Then it stays theirs, and stays
+        var route = await world.WaitAsync("orders", "ProjectReady", true, "ProjectAdopted");
+        Assert.Equal(($"{theirs.Id}", false), (route.Status!.Project!.Id, route.Status.Project.Created));
+        await world.DeleteRouteAsync("orders");
+        await world.WaitUntilGoneAsync("orders");
+        Assert.NotNull(other.State.Projects.Find("orders"));
+    }
+
+    [Fact]
+    public async Task Projects_that_stay_at_the_Sentry_that_was_left_take_no_room_here()
+    {
+        // Given as many projects as there may be, of which one has lost its route
+        await using var world = await RouteWorld.StartAsync(cluster);
+        await using var other = await OtherSentryAsync(world);
+        await world.CreateExporterAsync(static spec => spec.Projects.MaxAutoCreated = 1);
+        await world.CreateRouteAsync("orders", Unwritten);
+        await world.WaitAsync("orders", "ProjectReady", true, "ProjectCreated");
+        await world.DeleteRouteAsync("orders");
+        await world.WaitUntilGoneAsync("orders");
+        await world.CreateRouteAsync("sales", Unwritten);
+        await world.WaitAsync("sales", "ProjectReady", false, "MaxAutoCreatedReached");
+
+        // When the exporter is pointed to another Sentry
+        await world.ChangeExporterAsync(new JsonObject { ["url"] = other.ManagementUrl.AbsoluteUri });
+
+        // Then there is room, and what is noted next is of that one alone
+        await world.WaitAsync("sales", "ProjectReady", true, "ProjectCreated");
+        await world.DeleteRouteAsync("sales");
+        await world.WaitUntilGoneAsync("sales");
+        var noted = (await world.Client.GetAsync<SentryExporter>(RouteWorld.Exporter, world.Namespace, RouteWorld.Cancellation))!.Status!.Projects!;
+        Assert.Equal(["sales"], noted.WithoutRoute!.Keys);
+        Assert.StartsWith(other.ManagementUrl.AbsoluteUri, noted.OrganizationUrl, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -83,8 +134,11 @@ public sealed class ExporterMoveTests(RouteCluster cluster)
         Assert.Null(world.Sentry.State.Projects.Find("orders"));
     }
 
-    private static Task<SentryServerHost> OtherSentryAsync() => SentryServerHost.StartAsync(
-        new SentryServerOptions { Projects = ["billing"], Tokens = [new AccessToken(RouteWorld.Token, ["org:read", "project:admin", "team:read"])] }, RouteWorld.Cancellation);
+    private static Task<SentryServerHost> OtherSentryAsync(RouteWorld world) => SentryServerHost.StartAsync(
+        new SentryServerOptions { Projects = ["billing"], Tokens = [new AccessToken(world.Token, ["org:read", "project:admin", "team:read"])] }, RouteWorld.Cancellation);
+
+    private static void Unwritten(SentryProjectRoute route) =>
+        route.Metadata.Annotations = new Dictionary<string, string> { [SentryOtelGroup.OriginAnnotation] = "Telemetry" };
 
     private static void Delete(SentryProjectRoute route) => route.Spec.DeletionPolicy = DeletionPolicy.Delete;
 }

@@ -165,7 +165,7 @@ public sealed class ProjectRouteDeletionTests(RouteCluster cluster)
         await world.CreateExporterAsync();
         await world.CreateRouteAsync("orders", Delete);
         await world.WaitAsync("orders", "ProjectReady", true, "ProjectCreated");
-        world.Sentry.State.Tokens.Revoke(RouteWorld.Token);
+        world.Sentry.State.Tokens.Revoke(world.Token);
 
         await world.DeleteRouteAsync("orders");
         await world.WaitUntilGoneAsync("orders");

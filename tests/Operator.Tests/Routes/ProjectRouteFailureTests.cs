@@ -16,7 +16,7 @@ public sealed class ProjectRouteFailureTests(RouteCluster cluster)
         await world.CreateRouteAsync("orders");
         await world.WaitAsync("orders", "ProjectReady", false, "SecretNotFound");
 
-        await world.SetTokenAsync(RouteWorld.Token);
+        await world.SetTokenAsync(world.Token);
 
         await world.WaitAsync("orders", "ProjectReady", true, "ProjectCreated");
     }
@@ -31,7 +31,7 @@ public sealed class ProjectRouteFailureTests(RouteCluster cluster)
 
         await world.SetTokenAsync("sntryi_wrong");
         var broken = await world.WaitAsync("orders", "ProjectReady", false, "Unauthorized");
-        await world.SetTokenAsync(RouteWorld.Token);
+        await world.SetTokenAsync(world.Token);
         await world.WaitAsync("orders", "ProjectReady", true, "ProjectCreated");
 
         Assert.Equal(before.Status!.Project!.PublicKey, broken.Status!.Project!.PublicKey);
@@ -149,7 +149,7 @@ public sealed class ProjectRouteFailureTests(RouteCluster cluster)
         await world.CreateExporterAsync();
         await world.CreateRouteAsync("orders");
         await world.WaitAsync("orders", "ProjectReady", false, "SecretNotFound");
-        await world.SetTokenAsync(RouteWorld.Token);
+        await world.SetTokenAsync(world.Token);
         await world.WaitAsync("orders", "ProjectReady", true, "ProjectCreated");
 
         string[] reasons = [];

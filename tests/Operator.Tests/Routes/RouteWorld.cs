@@ -19,8 +19,6 @@ namespace SentryOtel.Operator.Tests.Routes;
 internal sealed class RouteWorld : IAsyncDisposable
 {
     public const string Exporter = "main";
-    public const string Token = "sntryi_0123456789abcdef";
-
     private static readonly TimeSpan Within = TimeSpan.FromSeconds(30);
     private static readonly string[] Scopes = ["org:read", "project:admin", "team:read"];
 
@@ -40,13 +38,14 @@ internal sealed class RouteWorld : IAsyncDisposable
     private readonly GatewayWay? _gateways;
     private RouteOperator? _operator;
 
-    private RouteWorld(RouteCluster cluster, string @namespace, SentryServerHost sentry, ProjectRouteTimes? times, bool everywhere, GatewayWay? gateways, string group)
+    private RouteWorld(RouteCluster cluster, string @namespace, string token, SentryServerHost sentry, ProjectRouteTimes? times, bool everywhere, GatewayWay? gateways, string group)
     {
         _gateways = gateways;
         _cluster = cluster;
         _times = times ?? Quick;
         _watched = everywhere ? [] : [@namespace];
         Namespace = @namespace;
+        Token = token;
         Sentry = sentry;
         // One with less than all rights shall be refused something, which tests/Rbac does not take for a right that is missing.
         User = (group == "system:masters" ? "operator-of-" : "refused-operator-of-") + @namespace;
@@ -62,6 +61,9 @@ internal sealed class RouteWorld : IAsyncDisposable
 
     public string User { get; }
 
+    /// <summary>The world's own: an operator that watches everywhere also sees the exporters of worlds that are over, whose Sentry's port another may have by now.</summary>
+    public string Token { get; }
+
     public SentryServerHost Sentry { get; }
 
     public KubernetesClient Client { get; }
@@ -70,12 +72,14 @@ internal sealed class RouteWorld : IAsyncDisposable
         RouteCluster cluster, SentryServerOptions? sentry = null, ProjectRouteTimes? times = null, bool withToken = true, bool everywhere = false, GatewayWay? gateways = null,
         string group = "system:masters")
     {
-        var server = await SentryServerHost.StartAsync((sentry ?? new SentryServerOptions()) with { Tokens = [new AccessToken(Token, Scopes)] }, Cancellation);
-        var world = new RouteWorld(cluster, cluster.NextNamespace(), server, times, everywhere, gateways, group);
+        var space = cluster.NextNamespace();
+        var token = $"sntryi_{Convert.ToHexStringLower(Encoding.UTF8.GetBytes(space))}";
+        var server = await SentryServerHost.StartAsync((sentry ?? new SentryServerOptions()) with { Tokens = [new AccessToken(token, Scopes)] }, Cancellation);
+        var world = new RouteWorld(cluster, space, token, server, times, everywhere, gateways, group);
         await world.CreateNamespaceAsync(world.Namespace);
         if (withToken)
         {
-            await world.SetTokenAsync(Token);
+            await world.SetTokenAsync(token);
         }
 
         world.StartOperator();
