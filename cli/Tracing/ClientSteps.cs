@@ -14,7 +14,7 @@ internal static class ClientSteps
 
         if (input.Workloads.Count == 0)
         {
-            yield return TraceStep.Info($"no workload carries the label {input.Exporter.Spec.Discovery.LabelKey}={input.Service} or sets OTEL_SERVICE_NAME to it");
+            yield return TraceStep.Info($"no workload carries the label {input.Exporter.Spec.Discovery.LabelKey}={input.Service}{Others(input)} or sets OTEL_SERVICE_NAME to it");
         }
 
         if (input.Exporter.Status?.Endpoint is { } endpoint)
@@ -33,34 +33,51 @@ internal static class ClientSteps
             .. workload.Endpoints.Where(endpoint => !LeadsTo(input.Exporter, endpoint)).Select(endpoint => TraceStep.Unsure(
                 $"OTEL_EXPORTER_OTLP_ENDPOINT is {endpoint}, which is not this gateway", "Unless that sends on to the gateway, set it to the exporter's status.endpoint.")),
         ];
-        if (workload.Label == input.Service && others.Count > 0)
+        var sources = input.Exporter.Spec.Discovery.Sources;
+        var announced = workload.Announced(sources);
+        if (announced is null)
         {
-            var (container, service) = others[0];
+            return TraceStep.Info($"{workload.Name} calls itself {input.Service}, and discovery does not announce it: it has no {string.Join(" or ", sources.Select(NameOf))}", steps);
+        }
+
+        var (source, name) = announced.Value;
+        if (name != input.Service)
+        {
             return TraceStep.Bad(
-                $"{workload.Name} is labelled {input.Service}, but container {container} calls itself {service}: its data arrive under that name",
-                $"Make OTEL_SERVICE_NAME and the label equal, or trace {service}.",
+                $"{workload.Name} calls itself {input.Service}, but its {NameOf(source)} says {name}: discovery announces another service than the one that sends",
+                $"Make OTEL_SERVICE_NAME and the {NameOf(source)} equal.",
                 steps);
         }
 
-        if (workload.Label != input.Service)
+        if (others.Count > 0 && source != DiscoverySource.Environment)
         {
-            return workload.Label is null
-                ? TraceStep.Info($"{workload.Name} calls itself {input.Service} and has no label, so discovery does not announce it", steps)
-                : TraceStep.Bad(
-                    $"{workload.Name} calls itself {input.Service}, but its label says {workload.Label}: discovery announces another service than the one that sends",
-                    "Make OTEL_SERVICE_NAME and the label equal.",
-                    steps);
+            var (container, service) = others[0];
+            return TraceStep.Bad(
+                $"{workload.Name} is announced as {input.Service} by its {NameOf(source)}, but container {container} calls itself {service}: its data arrive under that name",
+                $"Make OTEL_SERVICE_NAME and the {NameOf(source)} equal, or trace {service}.",
+                steps);
         }
 
         if (workload.IsDisabled)
         {
-            return TraceStep.Unsure($"{workload.Name} carries the label, and an annotation {SentryOtelGroup.Group}/discovery: disabled that keeps it from getting a route", null, steps);
+            return TraceStep.Unsure($"{workload.Name} names the service in its {NameOf(source)}, and an annotation {SentryOtelGroup.Group}/discovery: disabled keeps it from getting a route", null, steps);
         }
 
         return workload.Sends.Count > 0
-            ? TraceStep.Good($"{workload.Name} carries the label and calls itself so", steps)
-            : TraceStep.Info($"{workload.Name} carries the label; OTEL_SERVICE_NAME is not set in it, so its SDK must set service.name to {input.Service}", steps);
+            ? TraceStep.Good($"{workload.Name} is announced by its {NameOf(source)}, and calls itself so", steps)
+            : TraceStep.Info($"{workload.Name} is announced by its {NameOf(source)}; OTEL_SERVICE_NAME is not set in it, so its SDK must set service.name to {input.Service}", steps);
     }
+
+    private static string Others(TraceInput input) =>
+        string.Concat(input.Exporter.Spec.Discovery.Sources.Where(static source => source is DiscoverySource.Annotation or DiscoverySource.AppName).Select(static source => $", names it in its {NameOf(source)}"));
+
+    private static string NameOf(DiscoverySource source) => source switch
+    {
+        DiscoverySource.Label => "label",
+        DiscoverySource.Annotation => "annotation resource.opentelemetry.io/service.name",
+        DiscoverySource.AppName => "label app.kubernetes.io/name",
+        _ => "environment",
+    };
 
     private static bool LeadsTo(SentryExporter exporter, string endpoint) =>
         exporter.Status?.Endpoint?.Grpc is not { } grpc

@@ -1,6 +1,7 @@
 using SentryOtel.Crds;
 using SentryOtel.Kubernetes.Conditions;
 using SentryOtel.Kubernetes.Entities;
+using SentryOtel.Sentry.Slugs;
 
 namespace SentryOtel.Cli.Tracing;
 
@@ -18,7 +19,7 @@ internal static class RouteSteps
     public static IEnumerable<TraceStep> Of(TraceInput input, SentryProjectRoute route)
     {
         var conditions = route.Status?.Conditions;
-        yield return TraceStep.Good($"route {ObjectKey.Of(route)}, {Origin(route)}", [.. Rivals(input, route), .. Mapping(input)]);
+        yield return TraceStep.Good($"route {ObjectKey.Of(route)}, {Origin(route)}", [.. Rivals(input, route), .. Mapping(input), .. Rewritten(route)]);
         if (route.Spec.Suspend)
         {
             yield return TraceStep.Bad("the route is suspended: data of the service are dropped and counted", "Set spec.suspend of the route to false.");
@@ -49,9 +50,18 @@ internal static class RouteSteps
             ? [TraceStep.Info($"routing.attributeToProjectMapping names project {slug} for the value; the route goes before it")]
             : [];
 
+    private static IEnumerable<TraceStep> Rewritten(SentryProjectRoute route) =>
+        route.Status?.Origin is RouteOrigin.Discovered or RouteOrigin.Telemetry
+        && route.Spec.Project?.Slug is { } slug && slug != route.Spec.AttributeValue
+        && !ProjectSlug.IsValid(route.Spec.AttributeValue, out var why)
+            ? [TraceStep.Info($"\"{route.Spec.AttributeValue}\" can not be a project's slug ({why}), so its project is {slug}")]
+            : [];
+
     private static string Origin(SentryProjectRoute route) => route.Status?.Origin switch
     {
-        RouteOrigin.Discovered => "made by the operator from a workload's label",
+        RouteOrigin.Discovered => route.Metadata.Annotations?.TryGetValue(SentryOtelGroup.Group + "/workloads", out var workloads) == true
+            ? $"made by the operator for {workloads}"
+            : "made by the operator for a workload",
         RouteOrigin.Telemetry => "made by the gateway from telemetry",
         _ => "written by a person",
     };

@@ -33,7 +33,7 @@ internal sealed class TraceReader(ClusterAccess cluster, TimeProvider timeProvid
             Entry = entry,
             Pods = pods,
             Answers = await Task.WhenAll(pods.Where(static pod => pod.IsReady).Select(pod => cluster.Gateways.AskAsync(pod.Namespace, pod.Name, cancellationToken))),
-            Workloads = [.. (await WorkloadsAsync(exporter, cancellationToken)).Where(workload => workload.Concerns(service))],
+            Workloads = [.. (await WorkloadsAsync(exporter, cancellationToken)).Where(workload => workload.Concerns(service, exporter.Spec.Discovery.Sources))],
             Now = now,
         };
     }

@@ -21,8 +21,35 @@ internal sealed record TracedWorkload(string Name, string? Label)
     /// <summary>Whether an annotation keeps discovery away.</summary>
     public bool IsDisabled { get; init; }
 
+    /// <summary>Value of the annotation resource.opentelemetry.io/service.name; null without.</summary>
+    public string? Annotation { get; init; }
+
+    /// <summary>Value of the label app.kubernetes.io/name; null without.</summary>
+    public string? AppName { get; init; }
+
     /// <summary>Whether it has to do with a service.</summary>
-    public bool Concerns(string service) => Label == service || Sends.Any(sends => sends.Service == service);
+    public bool Concerns(string service, IReadOnlyList<DiscoverySource> sources) => Announced(sources)?.Service == service || Sends.Any(sends => sends.Service == service);
+
+    /// <summary>As what discovery announces it, and by what: the first source that names a service. Null when none does.</summary>
+    public (DiscoverySource Source, string Service)? Announced(IReadOnlyList<DiscoverySource> sources)
+    {
+        foreach (var source in sources)
+        {
+            var service = source switch
+            {
+                DiscoverySource.Label => Label,
+                DiscoverySource.Annotation => Annotation,
+                DiscoverySource.AppName => AppName,
+                _ => Sends.Count > 0 ? Sends[0].Service : null,
+            };
+            if (service is { Length: > 0 })
+            {
+                return (source, service);
+            }
+        }
+
+        return null;
+    }
 
     public static TracedWorkload Of(string kind, V1ObjectMeta metadata, V1PodTemplateSpec? template, string labelKey)
     {
@@ -52,12 +79,17 @@ internal sealed record TracedWorkload(string Name, string? Label)
 
         return new TracedWorkload($"{kind} {metadata.Namespace}/{metadata.Name}", metadata.Labels?.TryGetValue(labelKey, out var label) == true ? label : null)
         {
+            Annotation = Find(template?.Metadata?.Annotations, metadata.Annotations, "resource.opentelemetry.io/service.name"),
+            AppName = Find(template?.Metadata?.Labels, metadata.Labels, "app.kubernetes.io/name"),
             Sends = sends,
             Unreadable = unreadable,
             Endpoints = endpoints,
             IsDisabled = metadata.Annotations?.TryGetValue(SentryOtelGroup.Group + "/discovery", out var discovery) == true && discovery == "disabled",
         };
     }
+
+    private static string? Find(IDictionary<string, string>? template, IDictionary<string, string>? workload, string key) =>
+        template?.TryGetValue(key, out var inner) == true ? inner : workload?.TryGetValue(key, out var outer) == true ? outer : null;
 
     // OTEL_SERVICE_NAME goes before service.name in OTEL_RESOURCE_ATTRIBUTES.
     private static bool Named(V1Container container) => container.Env?.Any(static variable => variable is { Name: "OTEL_SERVICE_NAME", Value.Length: > 0 }) == true;

@@ -1,4 +1,5 @@
 using SentryOtel.Cli.Clusters;
+using SentryOtel.Crds;
 using SentryOtel.Kubernetes.Conditions;
 using SentryOtel.Kubernetes.Entities;
 
@@ -17,8 +18,22 @@ internal static class Tracer
         var exporter = Readiness.Of(input.Exporter.Metadata, input.Exporter.Status?.Conditions);
         var (arrives, verdict) = route is null
             ? Unannounced(input, exporter, project, way)
+            : FlowsOn(input, route) is { } broken ? (true, $"would arrive in project {project}, whose key gateways have. But {broken.Reason}: until that is cured no project is created, and no change in Sentry followed.")
             : Routed(exporter, Readiness.Of(route.Metadata, route.Status?.Conditions), project, route.Status?.Conditions.FindCondition("RateLimited"));
         return new TraceReport(input.Service, ObjectKey.Of(input.Exporter).ToString(), steps, arrives, $"A span of {input.Service} sent now to {ObjectKey.Of(input.Exporter)} {verdict}");
+    }
+
+    // Sending takes a project's key, and no token: what gateways have goes on while Sentry's API refuses the operator. The condition that does so; null when all is well, or more is amiss.
+    private static V1Condition? FlowsOn(TraceInput input, SentryProjectRoute route)
+    {
+        var (exporter, conditions) = (input.Exporter.Status?.Conditions, route.Status?.Conditions);
+        return exporter.FindCondition("CredentialsValid") is { Status: ConditionStatus.False } broken
+            && conditions.FindCondition("Ready") is { Status: ConditionStatus.False, Reason: { } reason } && reason == broken.Reason
+            && conditions.IsConditionTrue("Accepted") && conditions.IsConditionTrue("Programmed")
+            && exporter.IsConditionTrue("GatewayAvailable")
+            && route is { Spec.Suspend: false, Status.Project: not null }
+                ? broken
+                : null;
     }
 
     private static (bool? Arrives, string Verdict) Routed(Readiness exporter, Readiness route, string? project, V1Condition? limit) => (exporter, route) switch

@@ -9,8 +9,8 @@ namespace SentryOtel.Operator.Discovery;
 /// <param name="Names">What its pod template says; null where templates are not read.</param>
 internal readonly record struct Workload(WorkloadKind Kind, V1ObjectMeta Metadata, TemplateNames? Names = null)
 {
-    /// <summary>Whether the workload has opted out.</summary>
-    public bool IsDisabled =>
+    /// <summary>Whether the workload has opted out. Gateways have: they bear the name of an application, and are none of the services.</summary>
+    public bool IsDisabled => Metadata.Labels?.ContainsKey(SentryOtelGroup.ExporterLabel) == true ||
         Metadata.Annotations?.TryGetValue(DiscoveryAnnotations.Discovery, out var value) == true && value == DiscoveryAnnotations.Disabled;
 
     /// <summary>Whether a CronJob made it, which speaks for it.</summary>

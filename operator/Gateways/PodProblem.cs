@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using SentryOtel.Kubernetes.Conditions;
 using SentryOtel.Kubernetes.Entities;
@@ -12,6 +13,9 @@ internal sealed record PodProblem(string Reason, string Message)
     private const string CrashLoopBackOff = "CrashLoopBackOff";
     private const string ImagePullBackOff = "ImagePullBackOff";
     private const int MaxMessage = 512;
+
+    // After so long a kubelet begins its back-off anew.
+    private static readonly TimeSpan LongRun = TimeSpan.FromMinutes(10);
 
     // On the way, not in trouble.
     private static readonly HashSet<string> Ordinary = new(StringComparer.Ordinal) { "ContainerCreating", "PodInitializing" };
@@ -46,7 +50,7 @@ internal sealed record PodProblem(string Reason, string Message)
     {
         var waiting = StateOf(container.State, "waiting");
         var reason = TextOf(waiting, "reason");
-        if (reason is CrashLoopBackOff || (!container.Ready && container.RestartCount > 0 && StateOf(container.LastState, "terminated") is not null && IsNoTrouble(reason)))
+        if (reason is CrashLoopBackOff || (IsNoTrouble(reason) && IsBetweenCrashes(container)))
         {
             return Create(CrashLoopBackOff, pod, StateOf(container.LastState, "terminated") is { } ended ? $"container {container.Name} ends again and again, last with {EndOf(ended)}" : null);
         }
@@ -55,6 +59,14 @@ internal sealed record PodProblem(string Reason, string Message)
             : IsNoTrouble(reason) ? null
             : Create(reason!, pod, TextOf(waiting, "message"));
     }
+
+    // Not one that was started anew once: after a restart of its node, say.
+    private static bool IsBetweenCrashes(V1ContainerStatus container) =>
+        container is { Ready: false, RestartCount: > 1 }
+        && StateOf(container.LastState, "terminated") is { } ended
+        && !(DateTimeOffset.TryParse(TextOf(ended, "startedAt"), CultureInfo.InvariantCulture, out var from)
+            && DateTimeOffset.TryParse(TextOf(ended, "finishedAt"), CultureInfo.InvariantCulture, out var to)
+            && to - from >= LongRun);
 
     private static bool IsNoTrouble(string? reason) => reason is not { Length: > 0 } || Ordinary.Contains(reason);
 

@@ -84,7 +84,7 @@ internal sealed class AutoCreationGate(RouteMemory memory, IKubernetesClient cli
         else if (refusal is null || result.Project is not null)
         {
             _rate.Return(exporter, route);
-            if (result.Project is not { Created: true } && memory.StatusOf(route)?.Project is not { Created: true })
+            if (result.Project is { Created: false } || (result.Project is null && memory.StatusOf(route)?.Project is not { Created: true }))
             {
                 _quota.Forget(ObjectKey.Of(route));
             }

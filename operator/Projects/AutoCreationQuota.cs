@@ -12,6 +12,7 @@ internal sealed class AutoCreationQuota(bool isOfPlans = false)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, HashSet<ObjectKey>> _granted = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string?> _organizations = new(StringComparer.Ordinal);
     private readonly Dictionary<ObjectKey, Grant> _grants = [];
 
     /// <summary>Whether the route may have a project created for it.</summary>
@@ -24,10 +25,11 @@ internal sealed class AutoCreationQuota(bool isOfPlans = false)
     {
         lock (_gate)
         {
+            LeaveOrganizationLocked(exporter);
             if (!_granted.TryGetValue(exporter.Metadata.Uid!, out var granted))
             {
                 _granted.Add(exporter.Metadata.Uid!, granted = []);
-                foreach (var made in siblings().Where(static sibling => IsAutomatic(sibling) && sibling.Status?.Project?.Created == true))
+                foreach (var made in siblings().Where(sibling => IsAutomatic(sibling) && IsCreated(exporter, sibling)))
                 {
                     PutLocked(exporter, made);
                 }
@@ -49,7 +51,7 @@ internal sealed class AutoCreationQuota(bool isOfPlans = false)
                 }
             }
 
-            if (!granted.Contains(key) && route.Status?.Project?.Created != true && !IsLeft(route, left) && IsFullLocked(exporter, granted, left))
+            if (!granted.Contains(key) && !IsCreated(exporter, route) && !IsLeft(route, left) && IsFullLocked(exporter, granted, left))
             {
                 return false;
             }
@@ -75,6 +77,26 @@ internal sealed class AutoCreationQuota(bool isOfPlans = false)
     public static bool Counts(SentryExporter exporter, SentryProjectRoute route) => IsAutomatic(route)
         && route.Status?.Project is not { Id.Length: > 0, Created: false }
         && !(route.Spec.Project?.Slug is { } slug && LeftProjects.NotedOf(exporter).Contains(slug));
+
+    private static bool IsCreated(SentryExporter exporter, SentryProjectRoute route) =>
+        route.Status?.Project is { Created: true } project && !OrganizationUrl.IsElsewhere(exporter, project.OrganizationUrl);
+
+    // What was let through in another organisation takes no place in this one.
+    private void LeaveOrganizationLocked(SentryExporter exporter)
+    {
+        var (uid, now) = (exporter.Metadata.Uid!, OrganizationUrl.Of(exporter));
+        if (_organizations.TryGetValue(uid, out var before) && before != now && _granted.TryGetValue(uid, out var granted))
+        {
+            foreach (var route in granted.ToList())
+            {
+                ForgetLocked(route);
+            }
+
+            _granted.Remove(uid);
+        }
+
+        _organizations[uid] = now;
+    }
 
     private static bool IsLeft(SentryProjectRoute route, IReadOnlySet<string>? left) => route.Spec.Project?.Slug is { } slug && left?.Contains(slug) == true;
 

@@ -91,7 +91,7 @@ internal sealed class LeftProjects(IKubernetesClient client, TimeProvider timePr
     private async Task<bool> PatchAsync(SentryExporter exporter, string slug, string? id, CancellationToken cancellationToken)
     {
         var notes = new JsonObject();
-        foreach (var other in exporter.Status?.Projects?.WithoutRoute?.Keys.Except(NotedOf(exporter), StringComparer.Ordinal) ?? [])
+        foreach (var other in exporter.Status?.Projects?.WithoutRoute?.Keys.Except(Of(exporter), StringComparer.Ordinal) ?? [])
         {
             // Of an organisation that the exporter has left.
             notes[other] = null;

@@ -30,7 +30,8 @@ internal sealed class ProjectRemoval(OperatorServices services, RouteMemory memo
                 : RemovalOutcome.Usual(RouteReasons.ProjectRetained, "the project stays in Sentry");
         }
 
-        if (await users.FindOtherAsync(route, exporter, project, cancellationToken).ConfigureAwait(false) is { } user)
+        var here = exporter is not null && OrganizationUrl.IsElsewhere(exporter, project?.OrganizationUrl) ? null : project;
+        if (await users.FindOtherAsync(route, exporter, here, cancellationToken).ConfigureAwait(false) is { } user)
         {
             return Shared(user);
         }
@@ -81,7 +82,7 @@ internal sealed class ProjectRemoval(OperatorServices services, RouteMemory memo
                 : RemovalOutcome.None;
         }
 
-        var user = await users.FindOtherAsync(route, exporter, new RouteProjectStatus { Id = ours.Id, Slug = ours.Slug }, cancellationToken).ConfigureAwait(false);
+        var user = await users.FindOtherAsync(route, exporter, ProjectResolver.StatusOf(ours, exporter), cancellationToken).ConfigureAwait(false);
         return user is null ? await DeleteAsync(api, ours.Id, cancellationToken).ConfigureAwait(false) : Shared(user);
     }
 

@@ -159,6 +159,8 @@ internal sealed class ProjectResolver(OperatorServices services, RouteMemory mem
     public ProvisionRequest Request(SentryProjectRoute route, SentryExporter exporter, RouteProjectStatus? known)
     {
         var project = route.Spec.Project!;
+        var remembered = known is { Id: { Length: > 0 } id } ? new KnownProject(id, known.Slug ?? "", known.Created, known.PublicKey) : null;
+        var isElsewhere = OrganizationUrl.IsElsewhere(exporter, known?.OrganizationUrl);
         return new ProvisionRequest
         {
             Owner = route.Metadata.Uid!,
@@ -174,7 +176,8 @@ internal sealed class ProjectResolver(OperatorServices services, RouteMemory mem
                 _ => Adoption.Reference,
             },
             IngestUrl = IngestUrl(exporter),
-            Known = known is { Id: { Length: > 0 } id } && !OrganizationUrl.IsElsewhere(exporter, known.OrganizationUrl) ? new KnownProject(id, known.Slug ?? "", known.Created, known.PublicKey) : null,
+            Known = isElsewhere ? null : remembered,
+            KnownElsewhere = isElsewhere ? remembered : null,
             Intent = memory.IntentOf(route, exporter),
             RecordIntent = (intent, token) => marks.RecordAsync(
                 route, intent is null ? null : new RoutePendingCreate { Slug = intent.Slug, Time = intent.Time, OrganizationUrl = OrganizationUrl.Of(exporter) }, token),
@@ -201,19 +204,22 @@ internal sealed class ProjectResolver(OperatorServices services, RouteMemory mem
             _ when request.Adoption == Adoption.Adopt => (RouteReasons.ProjectAdopted, $"project \"{project.Slug}\" was there before and is kept as specified"),
             _ => (RouteReasons.ProjectFound, $"project \"{project.Slug}\" was there before and is left as it is"),
         };
-        return new ProjectOutcome(true, reason, project.Warning is { } warning ? $"{message}; {warning}" : message, new RouteProjectStatus
+        return new ProjectOutcome(true, reason, project.Warning is { } warning ? $"{message}; {warning}" : message, StatusOf(project, exporter))
         {
-            Id = project.Id,
-            Slug = project.Slug,
-            OrganizationUrl = OrganizationUrl.Of(exporter),
-            Created = project.Created,
-            PublicKey = project.PublicKey,
-            Endpoints = new RouteProjectEndpoints { Traces = project.Endpoints.Traces.AbsoluteUri, Logs = project.Endpoints.Logs.AbsoluteUri },
-        })
-        {
-            Replaced = OrganizationUrl.IsElsewhere(exporter, known?.OrganizationUrl) ? $"{known!.Id} of {known.OrganizationUrl}" : project.ReplacedId,
+            Replaced = project.ReplacedId is { } replaced && OrganizationUrl.IsElsewhere(exporter, known?.OrganizationUrl) ? $"{replaced} of {known!.OrganizationUrl}" : project.ReplacedId,
         };
     }
+
+    /// <summary>What a status says of a project.</summary>
+    public static RouteProjectStatus StatusOf(ProvisionedProject project, SentryExporter exporter) => new()
+    {
+        Id = project.Id,
+        Slug = project.Slug,
+        OrganizationUrl = OrganizationUrl.Of(exporter),
+        Created = project.Created,
+        PublicKey = project.PublicKey,
+        Endpoints = new RouteProjectEndpoints { Traces = project.Endpoints.Traces.AbsoluteUri, Logs = project.Endpoints.Logs.AbsoluteUri },
+    };
 
     /// <summary>Where a status says that data are sent; null when it does not.</summary>
     public static OtlpEndpoints? EndpointsOf(RouteProjectStatus? project) => project?.Endpoints is { Traces: { } traces, Logs: { } logs }

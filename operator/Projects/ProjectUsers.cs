@@ -53,10 +53,18 @@ internal sealed class ProjectUsers(
             return false;
         }
 
-        // An id is one server's, which its ingest address tells for a project that is known by a DSN alone.
         var hasId = project?.Id is { Length: > 0 } id && other.Status?.Project?.Id == id;
-        return (hasId && project!.Endpoints?.Traces is { } traces && other.Status!.Project!.Endpoints?.Traces == traces)
-            || ((hasId || IsNamed(route, project, other.Spec.Project?.Slug)) && IsSameOrganization(route, exporter, other));
+        return (hasId && IsAtSameIngest(exporter, project!, other)) || ((hasId || IsNamed(route, project, other.Spec.Project?.Slug)) && IsSameOrganization(route, exporter, other));
+    }
+
+    // An id is one server's, which its key or its ingest address tells for a project that is known by a DSN alone. Where an exporter sends elsewhere than Sentry says, the id has to do.
+    private bool IsAtSameIngest(SentryExporter? exporter, RouteProjectStatus project, SentryProjectRoute other)
+    {
+        var theirs = other.Status!.Project!;
+        return (project.Endpoints?.Traces is { } traces && theirs.Endpoints?.Traces == traces)
+            || (project.PublicKey is { } key && theirs.PublicKey == key)
+            || (other.Spec.DsnSecretRef is not null
+                && (project.Endpoints is null || exporter?.Spec.Ingest?.UrlOverride is not null || exporters.Get(RouteClaims.ExporterOf(other))?.Spec.Ingest?.UrlOverride is not null));
     }
 
     // The wished slug as well as the present one: Sentry goes on to answer to a slug that a project once had.

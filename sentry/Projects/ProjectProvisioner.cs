@@ -146,6 +146,7 @@ public sealed class ProjectProvisioner(ISentryApiClient client, TimeProvider tim
         }
 
         var keys = listed?.Value ?? [];
+        request = Recognize(request, project, keys);
         var created = createdNow || IsCreatedByOwner(request, project, keys, intent);
         if (!created && request.Adoption == AdoptionPolicy.CreateOnly)
         {
@@ -172,7 +173,7 @@ public sealed class ProjectProvisioner(ISentryApiClient client, TimeProvider tim
             Created = created,
             CreatedNow = createdNow,
             Renamed = project.Slug != request.Slug,
-            ReplacedId = request.Known is { } known && known.Id != project.Id ? known.Id : null,
+            ReplacedId = request.Known is { } known && known.Id != project.Id ? known.Id : request.KnownElsewhere?.Id,
             PublicKey = key.Public,
             Endpoints = endpoints,
             Warning = !createdNow && (created || request.Adoption == AdoptionPolicy.Adopt)
@@ -180,6 +181,14 @@ public sealed class ProjectProvisioner(ISentryApiClient client, TimeProvider tim
                 : null,
         };
     }
+
+    /// <summary>Ids of two servers may be equal, keys are random: whoever has both is the project from before, under another address of its server.</summary>
+    private static ProvisionRequest Recognize(ProvisionRequest request, SentryProject project, IReadOnlyList<ProjectKey> keys) =>
+        request.KnownElsewhere is { PublicKey: { Length: > 0 } used } elsewhere
+        && elsewhere.Id == project.Id
+        && keys.Any(key => string.Equals(key.Public, used, StringComparison.OrdinalIgnoreCase))
+            ? request with { Known = elsewhere, KnownElsewhere = null }
+            : request;
 
     private static bool IsCreatedByOwner(ProvisionRequest request, SentryProject project, IReadOnlyList<ProjectKey> keys, CreateIntent? intent)
     {

@@ -38,6 +38,12 @@ public sealed record ProvisionRequest
     /// <summary>What the last pass found; null on the first.</summary>
     public KnownProject? Known { get; init; }
 
+    /// <summary>
+    /// What was found at another address, when that has changed: at another server its id is another project's. It counts as <see cref="Known"/> when the project found here has its id
+    /// and its key.
+    /// </summary>
+    public KnownProject? KnownElsewhere { get; init; }
+
     /// <summary>What an earlier pass recorded before a create whose outcome it did not live to record.</summary>
     public CreateIntent? Intent { get; init; }
 

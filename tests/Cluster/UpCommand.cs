@@ -82,9 +82,13 @@ internal static class UpCommand
 
     private static async Task WaitAsync(ControlPlane controlPlane, string ending, CancellationToken cancellationToken)
     {
+        var folders = ((string[])[controlPlane.KubectlPath, controlPlane.HelmPath]).Select(Path.GetDirectoryName).Distinct();
         Console.WriteLine($"""
+
+            The cluster is ready. In another terminal:
+
             export KUBECONFIG={controlPlane.KubeconfigPath}
-            export PATH={Path.GetDirectoryName(controlPlane.KubectlPath)}:{Path.GetDirectoryName(controlPlane.HelmPath)}:$PATH
+            export PATH={string.Join(':', folders)}:$PATH
             # {ending}
             """);
         try

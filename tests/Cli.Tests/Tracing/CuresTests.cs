@@ -7,7 +7,7 @@ public sealed class CuresTests
     [Theory]
     [InlineData("ExporterNotFound", "Create it, or name another in a new route.")]
     [InlineData("MaxAutoCreatedReached", "Raise projects.maxAutoCreated, or create the project.")]
-    [InlineData("InvalidToken", "Another token in the Secret.")]
+    [InlineData("InvalidToken", "Put another token into the Secret that authTokenSecretRef names.")]
     public void The_cure_of_a_reason_is_that_of_the_document(string reason, string cure) => Assert.Equal(cure, Cures.For(reason));
 
     [Theory]

@@ -33,7 +33,7 @@ public sealed class TraceCommandTests(ClusterFixture cluster)
         Assert.All(run.Lines, static line => Assert.InRange(line.Length, 0, 120));
         Assert.Contains($"[ok] SentryExporter {world.Namespace}/main leads to organisation acme at https://sentry.io", run.Output, StringComparison.Ordinal);
         Assert.Contains($"[ok] route {world.Namespace}/orders, written by a person", run.Output, StringComparison.Ordinal);
-        Assert.Contains($"[!!] Deployment {world.Namespace}/shop is labelled orders, but container app calls itself", run.Output, StringComparison.Ordinal);
+        Assert.Contains($"[!!] Deployment {world.Namespace}/shop is announced as orders by its label, but container", run.Output, StringComparison.Ordinal);
         Assert.Contains("[..] clients send to http://main-gateway.", run.Output, StringComparison.Ordinal);
         Assert.Equal($"A span of orders sent now to {world.Namespace}/main would arrive in project orders. See what is marked as wrong above.", run.Lines[^2]);
     }

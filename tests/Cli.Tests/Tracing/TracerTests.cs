@@ -21,7 +21,7 @@ public sealed class TracerTests
         Assert.True(report.Arrives);
         Assert.Equal("A span of orders sent now to observability/main would arrive in project orders.", report.Verdict);
         Assert.Empty(Problems(report));
-        Assert.Contains(report.Steps, static step => step.Text == "route observability/orders, made by the operator from a workload's label");
+        Assert.Contains(report.Steps, static step => step.Text == "route observability/orders, made by the operator for a workload");
         Assert.Contains(report.Steps.SelectMany(static step => step.All()), static step => step.Text.Contains("12 accepted, 12 sent, 0 dropped, 0 queued, seen 5s ago", StringComparison.Ordinal));
     }
 
@@ -33,7 +33,23 @@ public sealed class TracerTests
         var report = _world.Trace();
 
         Assert.False(report.Arrives);
-        Assert.Contains((TraceMark.Bad, "credentials: InvalidToken: Sentry does not know the token", "Another token in the Secret."), Problems(report));
+        Assert.Contains((TraceMark.Bad, "credentials: InvalidToken: Sentry does not know the token", "Put another token into the Secret that authTokenSecretRef names."), Problems(report));
+    }
+
+    [Fact]
+    public void Data_of_a_project_that_gateways_know_flow_on_without_the_token_and_that_is_told()
+    {
+        _world.Exporter.Status!.Conditions = [False("Ready", "InvalidToken", "no"), False("CredentialsValid", "InvalidToken", "no"), True("GatewayAvailable")];
+        _world.Orders.Status!.Conditions = [True("Accepted"), True("ProjectReady"), True("Programmed"), False("Ready", "InvalidToken", "no")];
+
+        var report = _world.Trace();
+
+        Assert.True(report.Arrives);
+        Assert.Contains("would arrive in project orders, whose key gateways have. But InvalidToken", report.Verdict, StringComparison.Ordinal);
+
+        // Not when something else is amiss
+        _world.Exporter.Status.Conditions[2] = False("GatewayAvailable", "NoPodReady", "no");
+        Assert.False(_world.Trace().Arrives);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using SentryOtel.Cli.Tracing;
+using SentryOtel.Crds;
 using SentryOtel.Kubernetes.Entities;
 
 namespace SentryOtel.Cli.Tests.Tracing;
@@ -10,7 +11,7 @@ public sealed class WorkloadTests
     {
         var problem = Assert.Single(Problems(Workload("orders", ("OTEL_SERVICE_NAME", "order-service"))));
 
-        Assert.Contains("labelled orders, but container app calls itself order-service", problem.Text, StringComparison.Ordinal);
+        Assert.Contains("announced as orders by its label, but container app calls itself order-service", problem.Text, StringComparison.Ordinal);
         Assert.Contains("trace order-service", problem.Cure, StringComparison.Ordinal);
     }
 
@@ -48,7 +49,20 @@ public sealed class WorkloadTests
 
     [Fact]
     public void A_workload_of_another_service_does_not_concern_this_one() =>
-        Assert.False(Workload("checkout", ("OTEL_SERVICE_NAME", "checkout")).Concerns("orders"));
+        Assert.False(Workload("checkout", ("OTEL_SERVICE_NAME", "checkout")).Concerns("orders", [DiscoverySource.Label, DiscoverySource.Environment]));
+
+    [Theory]
+    [InlineData(DiscoverySource.Environment, "is announced by its environment, and calls itself so")]
+    [InlineData(DiscoverySource.Label, "discovery does not announce it: it has no label")]
+    public void What_announces_a_workload_is_what_the_exporter_reads(DiscoverySource source, string expected)
+    {
+        var world = new TraceWorld();
+        world.Exporter.Spec.Discovery.Sources = [source];
+        world.Workloads.Add(Workload(null, ("OTEL_SERVICE_NAME", "orders")));
+
+        Assert.Contains(world.Trace().Steps, step => step.Text.Contains(expected, StringComparison.Ordinal));
+    }
+
 
     private static IEnumerable<(TraceMark Mark, string Text, string? Cure)> Problems(TracedWorkload workload)
     {

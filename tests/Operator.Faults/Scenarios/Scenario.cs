@@ -1,3 +1,4 @@
+using SentryOtel.Operator.Faults.Proxy;
 using SentryOtel.Operator.Faults.World;
 
 namespace SentryOtel.Operator.Faults.Scenarios;
@@ -13,6 +14,9 @@ internal abstract class Scenario
 
     /// <summary>What a person does; from here on steps count.</summary>
     public abstract Task ActAsync(FaultWorld world);
+
+    /// <summary>Whether the step comes in every run, whatever the timing.</summary>
+    public virtual bool IsCertain(Step step) => step.Occurrence == 1;
 
     /// <summary>Whether all is as it shall be; may throw to say what is not.</summary>
     public abstract Task<bool> IsDoneAsync(FaultWorld world);

@@ -31,6 +31,15 @@ public sealed class DiscoverySourceTests
     }
 
     [Fact]
+    public void A_gateway_has_an_applications_name_and_is_no_service()
+    {
+        var gateway = Deployment("orders") with { Names = new TemplateNames(null, "sentry-otel-gateway", null, null) };
+        gateway.Metadata.Labels = new Dictionary<string, string> { [SentryOtelGroup.ExporterLabel] = "main" };
+
+        Assert.Empty(Plan(Exporter(static spec => spec.Discovery.Sources = [DiscoverySource.AppName]), [gateway]).Creates);
+    }
+
+    [Fact]
     public void A_workload_without_the_label_is_a_service_by_another_source_and_a_label_without_its_source_is_none()
     {
         var workload = Deployment("") with { Names = All };

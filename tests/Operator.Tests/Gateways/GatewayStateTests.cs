@@ -92,6 +92,19 @@ public sealed class GatewayStateTests
             Assert.Single(told.Distinct()));
     }
 
+    [Theory]
+    [InlineData(1, "2026-01-01T00:59:00Z")]
+    [InlineData(2, "2026-01-01T00:00:00Z")]
+    public void A_container_that_was_started_anew_once_or_after_a_long_while_is_no_problem(int restarts, string began)
+    {
+        var ended = new { terminated = new { exitCode = 137, startedAt = began, finishedAt = "2026-01-01T01:00:00Z" } };
+
+        var state = GatewayState.Of(
+            GatewayWorkload.Of(Deployment(wanted: 1, updated: 1, ready: 0, available: false)), null, [Restarted(new { running = new { } }, ended, restarts)]);
+
+        Assert.Equal("NoPodReady", state.Available.Reason);
+    }
+
     [Fact]
     public void An_image_that_can_not_be_pulled_is_told_in_the_same_words_all_the_while()
     {
@@ -209,7 +222,7 @@ public sealed class GatewayStateTests
         },
     };
 
-    private static V1Pod Restarted(object state, object before) => new()
+    private static V1Pod Restarted(object state, object before, int restarts = 3) => new()
     {
         Metadata = new V1ObjectMeta { Name = "p" },
         Status = new V1PodStatus
@@ -219,7 +232,7 @@ public sealed class GatewayStateTests
                 new V1ContainerStatus
                 {
                     Name = "gateway",
-                    RestartCount = 3,
+                    RestartCount = restarts,
                     State = JsonSerializer.SerializeToElement(state),
                     LastState = JsonSerializer.SerializeToElement(before),
                 },

@@ -42,6 +42,22 @@ public sealed class ProjectUsersTests
     }
 
     [Theory]
+    [InlineData(true, false, true)]
+    [InlineData(false, true, true)]
+    [InlineData(false, false, false)]
+    public async Task A_route_by_a_DSN_does_behind_an_ingest_of_the_exporters_own(bool isRelayed, bool hasKey, bool expected)
+    {
+        _exporter.Spec.Ingest = isRelayed ? new IngestSpec { UrlOverride = "http://relay:3000" } : null;
+        _route.Status!.Project!.PublicKey = "0123456789abcdef0123456789abcdef";
+        var route = Route("sales", "other", "17");
+        (route.Spec.Project, route.Spec.DsnSecretRef) = (null, new SecretKeyReference { Name = "dsn", Key = "dsn" });
+        route.Status!.Project!.Endpoints = new RouteProjectEndpoints { Traces = "https://o1.ingest.sentry.test/api/17/traces" };
+        route.Status.Project.PublicKey = hasKey ? _route.Status.Project.PublicKey : "00000000000000000000000000000000";
+
+        Assert.Equal(expected ? "route ns/sales" : null, await FindAsync([_exporter, Exporter("other", organization: null)], [_route, route]));
+    }
+
+    [Theory]
     [InlineData("main", "acme", "orders", true)]
     [InlineData("other", "acme", "orders", true)]
     [InlineData("other", "acme", "orders-renamed", true)]

@@ -110,6 +110,24 @@ public sealed class ExporterMoveTests(RouteCluster cluster)
     }
 
     [Fact]
+    public async Task Routes_that_find_their_projects_here_take_no_room_of_those_that_were_made_there()
+    {
+        // Given as many automatic projects as there may be, and one of that name at the other Sentry
+        await using var world = await RouteWorld.StartAsync(cluster);
+        await using var other = await OtherSentryAsync(world);
+        other.State.Projects.Create("orders", "orders");
+        await world.CreateExporterAsync(static spec => spec.Projects.MaxAutoCreated = 1);
+        await world.CreateRouteAsync("orders", Unwritten);
+        await world.WaitAsync("orders", "ProjectReady", true, "ProjectCreated");
+
+        await world.ChangeExporterAsync(new JsonObject { ["url"] = other.ManagementUrl.AbsoluteUri });
+        await world.WaitAsync("orders", "ProjectReady", true, "ProjectFound");
+        await world.CreateRouteAsync("sales", Unwritten);
+
+        await world.WaitAsync("sales", "ProjectReady", true, "ProjectCreated");
+    }
+
+    [Fact]
     public async Task Another_address_of_the_same_Sentry_changes_nothing()
     {
         // Given a project that the route made
@@ -129,6 +147,7 @@ public sealed class ExporterMoveTests(RouteCluster cluster)
         var after = (await world.WaitAsync("orders", "ProjectReady", true, "ProjectCreated")).Status!.Project!;
         Assert.Equal((before.Id, before.Created, before.PublicKey), (after.Id, after.Created, after.PublicKey));
         Assert.Single(world.Sentry.State.Projects.All());
+        Assert.DoesNotContain("ProjectReplaced", await world.EventReasonsAsync("orders"), StringComparison.Ordinal);
         await world.DeleteRouteAsync("orders");
         await world.WaitUntilGoneAsync("orders");
         Assert.Null(world.Sentry.State.Projects.Find("orders"));

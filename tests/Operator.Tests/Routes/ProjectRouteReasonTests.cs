@@ -134,15 +134,18 @@ public sealed class ProjectRouteReasonTests(RouteCluster cluster)
     {
         await using var world = await RouteWorld.StartAsync(cluster);
         await world.CreateExporterAsync();
+        await world.CreateRouteAsync("before");
+        await world.WaitAsync("before", "ProjectReady", true, "ProjectCreated");
         await HoldAsync(new JsonArray("test.sentry-otel.dev/held"));
         await world.Client.DeleteAsync<SentryExporter>(RouteWorld.Exporter, world.Namespace, null, RouteWorld.Cancellation);
+        await world.WaitAsync("before", "Accepted", false, "ExporterDeleting");
         await world.CreateRouteAsync("orders");
         await world.WaitAsync("orders", "Accepted", false, "ExporterDeleting");
 
         await HoldAsync(null);
 
         await world.WaitAsync("orders", "Accepted", false, "ExporterNotFound");
-        Assert.Empty(world.Sentry.State.Projects.All());
+        Assert.Equal("before", Assert.Single(world.Sentry.State.Projects.All()).Slug);
 
         Task HoldAsync(JsonArray? finalizers) => world.Client.PatchAsync<SentryExporter>(
             RouteWorld.Exporter, world.Namespace, new JsonObject { ["metadata"] = new JsonObject { ["finalizers"] = finalizers } }, null, RouteWorld.Cancellation);

@@ -224,6 +224,21 @@ public sealed class ProjectProvisionerTests
         Assert.Equal(("sales", first.Id, false), (second.Slug, second.ReplacedId, second.Created));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_was_found_at_another_address_counts_when_the_project_has_its_id_and_its_key(bool isSameServer)
+    {
+        await using var api = await ApiFixture.StartAsync();
+        var first = await ProvisionAsync(api, Orders);
+        var remembered = Remember(first)! with { PublicKey = isSameServer ? first.PublicKey : "0123456789abcdef0123456789abcdef" };
+
+        // Its marker is not there, so that nothing else tells whose it is.
+        var second = await ProvisionAsync(api, Orders with { Owner = "another", KnownElsewhere = remembered });
+
+        Assert.Equal((isSameServer, isSameServer ? null : first.Id), (second.Created, second.ReplacedId));
+    }
+
     [Fact]
     public async Task A_deleted_project_is_made_anew_and_one_that_somebody_else_remade_is_theirs()
     {
