@@ -63,6 +63,8 @@ internal sealed class Journey(World world)
                     - {name: OTEL_EXPORTER_OTLP_PROTOCOL, value: {{protocol}}}
                     - {name: OTEL_EXPORTER_OTLP_ENDPOINT, value: "{{(string)endpoint[protocol == "grpc" ? "grpc" : "http"]!}}"}
                     - {name: OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY, value: in_memory}
+                    # The SDK tries again for ten seconds by default, in which a node that is short of processors may not get a Service's new pod into place.
+                    - {name: OTEL_EXPORTER_OTLP_TIMEOUT, value: "30000"}
                     securityContext: {readOnlyRootFilesystem: true, allowPrivilegeEscalation: false, runAsNonRoot: true}
             """);
     }
