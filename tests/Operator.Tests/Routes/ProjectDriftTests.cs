@@ -157,8 +157,11 @@ public sealed class ProjectDriftTests(RouteCluster cluster)
 
         Assert.Matches(@"; next try at \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$", failed.Status!.Conditions.FindCondition("ProjectReady")!.Message);
 
-        // The note before the create and its end are two of them.
-        Assert.InRange(world.Writes().Count(static write => write.Resource == "sentryprojectroutes/status"), 4, 5);
+        // The note before the create and its end are two of them; the end comes after the status.
+        await world.WaitForAsync(() => StatusWrites() >= 4, "the end of the note");
+        Assert.InRange(StatusWrites(), 4, 5);
+
+        int StatusWrites() => world.Writes().Count(static write => write.Resource == "sentryprojectroutes/status");
     }
 
     [Fact]
