@@ -96,8 +96,8 @@ public sealed class ControlPlaneTests
         var log = Path.GetTempFileName();
         await using var program = LocalProcess.Start(Path.Combine(AppContext.BaseDirectory, "test-cluster"), ["up"], log);
         await Testing.Eventually.HoldsAsync(
-            () => program.LogTail().Contains("KUBECONFIG=", StringComparison.Ordinal), TimeSpan.FromMinutes(2), "the control plane is up", Cancelled);
-        var folder = Path.GetDirectoryName(program.LogTail().Split('\n')[0].Split('=')[1])!;
+            () => program.LogTail().Contains("# Ctrl-C ends", StringComparison.Ordinal), TimeSpan.FromMinutes(2), "the control plane is up", Cancelled);
+        var folder = Path.GetDirectoryName(program.LogTail().Split('\n').Single(static line => line.StartsWith("export KUBECONFIG=", StringComparison.Ordinal)).Split('=')[1])!;
         var running = ProcessesMentioning(folder);
 
         await program.StopAsync(TimeSpan.Zero);
