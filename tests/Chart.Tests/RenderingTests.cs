@@ -85,6 +85,16 @@ public sealed class RenderingTests
             objects[$"Deployment/{Chart.Release}"]["spec"]["template"]["spec"]["containers"][0]["image"].ToString());
     }
 
+    [Theory]
+    [InlineData("disabled")]
+    [InlineData("enabled", @"deploymentAnnotations.sentry-otel\.dev/discovery=enabled")]
+    public async Task The_operator_is_no_service_of_its_own_discovery_unless_a_person_wants_that(string expected, params string[] values)
+    {
+        var objects = await Chart.RenderAsync(Modern, values);
+
+        Assert.Equal(expected, objects[$"Deployment/{Chart.Release}"]["metadata"]["annotations"]["sentry-otel.dev/discovery"].ToString());
+    }
+
     [Fact]
     public async Task A_digest_wins_over_the_tag_for_gateways_too()
     {
