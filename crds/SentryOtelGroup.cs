@@ -18,6 +18,12 @@ public static class SentryOtelGroup
     /// <summary>Annotation on routes that no person wrote: a <see cref="RouteOrigin"/>.</summary>
     public const string OriginAnnotation = Group + "/origin";
 
+    /// <summary>Annotation on a workload: <c>disabled</c> keeps it from getting a route.</summary>
+    public const string DiscoveryAnnotation = Group + "/discovery";
+
+    /// <summary>Annotation on a discovered route: the workloads that carry its value, for people.</summary>
+    public const string WorkloadsAnnotation = Group + "/workloads";
+
     /// <summary>
     /// Annotation on either kind: with <c>true</c> the operator says in status and events what it would do in Sentry, and does nothing. On an exporter it holds for
     /// all its routes.

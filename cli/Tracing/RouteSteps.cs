@@ -59,7 +59,7 @@ internal static class RouteSteps
 
     private static string Origin(SentryProjectRoute route) => route.Status?.Origin switch
     {
-        RouteOrigin.Discovered => route.Metadata.Annotations?.TryGetValue(SentryOtelGroup.Group + "/workloads", out var workloads) == true
+        RouteOrigin.Discovered => route.Metadata.Annotations?.TryGetValue(SentryOtelGroup.WorkloadsAnnotation, out var workloads) == true
             ? $"made by the operator for {workloads}"
             : "made by the operator for a workload",
         RouteOrigin.Telemetry => "made by the gateway from telemetry",

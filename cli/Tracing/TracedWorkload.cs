@@ -84,12 +84,14 @@ internal sealed record TracedWorkload(string Name, string? Label)
             Sends = sends,
             Unreadable = unreadable,
             Endpoints = endpoints,
-            IsDisabled = metadata.Annotations?.TryGetValue(SentryOtelGroup.Group + "/discovery", out var discovery) == true && discovery == "disabled",
+            IsDisabled = metadata.Annotations?.TryGetValue(SentryOtelGroup.DiscoveryAnnotation, out var discovery) == true && discovery == "disabled",
         };
     }
 
     private static string? Find(IDictionary<string, string>? template, IDictionary<string, string>? workload, string key) =>
-        template?.TryGetValue(key, out var inner) == true ? inner : workload?.TryGetValue(key, out var outer) == true ? outer : null;
+        template?.TryGetValue(key, out var inner) == true && !string.IsNullOrWhiteSpace(inner) ? inner
+        : workload?.TryGetValue(key, out var outer) == true && !string.IsNullOrWhiteSpace(outer) ? outer
+        : null;
 
     // OTEL_SERVICE_NAME goes before service.name in OTEL_RESOURCE_ATTRIBUTES.
     private static bool Named(V1Container container) => container.Env?.Any(static variable => variable is { Name: "OTEL_SERVICE_NAME", Value.Length: > 0 }) == true;

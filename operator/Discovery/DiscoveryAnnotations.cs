@@ -7,7 +7,7 @@ namespace SentryOtel.Operator.Discovery;
 internal static class DiscoveryAnnotations
 {
     /// <summary>On a workload: <see cref="Disabled"/> keeps it from getting a route.</summary>
-    public const string Discovery = SentryOtelGroup.Group + "/discovery";
+    public const string Discovery = SentryOtelGroup.DiscoveryAnnotation;
 
     /// <summary>Value of <see cref="Discovery"/>.</summary>
     public const string Disabled = "disabled";
@@ -16,7 +16,7 @@ internal static class DiscoveryAnnotations
     public const string UnusedSince = SentryOtelGroup.Group + "/unused-since";
 
     /// <summary>On a discovered route: the workloads that carry its value, for people.</summary>
-    public const string Workloads = SentryOtelGroup.Group + "/workloads";
+    public const string Workloads = SentryOtelGroup.WorkloadsAnnotation;
 
     private const int NamedWorkloads = 10;
 

@@ -86,8 +86,9 @@ internal sealed class KubernetesRoutes : IRouteSource, IDisposable
         }
 
         // A slug is tied to the value only when there is room, and there may be because of the slug.
-        var slug = Mapped(value) ?? (_announced.TryChoose(table, value, out var wanted, out _) ? wanted : null);
-        if (slug is not null && _announcer.HasRoom(table, value, slug) && (Mapped(value) ?? _announced.Take(table, value)) is { } taken)
+        var mapped = Mapped(value);
+        var slug = mapped ?? (_announced.TryChoose(table, value, out var wanted, out _) ? wanted : null);
+        if (slug is not null && _announcer.HasRoom(table, value, slug) && (mapped ?? _announced.Take(table, value)) is { } taken)
         {
             _announcer.Announce(table, value, taken);
         }

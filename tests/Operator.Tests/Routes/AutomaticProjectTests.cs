@@ -20,7 +20,7 @@ public sealed class AutomaticProjectTests(RouteCluster cluster)
         string[] names = ["auto-0", "auto-1", "auto-2", "auto-3", "auto-4"];
         foreach (var name in names)
         {
-            await world.CreateRouteAsync(name, FromTelemetry);
+            await world.CreateRouteAsync(name, RouteWorld.FromTelemetry);
         }
 
         await world.WaitAsync("mine", "ProjectReady", true, "ProjectCreated");
@@ -45,7 +45,7 @@ public sealed class AutomaticProjectTests(RouteCluster cluster)
         string[] names = ["auto-0", "auto-1", "auto-2", "auto-3", "auto-4"];
         foreach (var name in names)
         {
-            await world.CreateRouteAsync(name, FromTelemetry);
+            await world.CreateRouteAsync(name, RouteWorld.FromTelemetry);
         }
 
         await world.CreateRouteAsync("mine");
@@ -76,9 +76,9 @@ public sealed class AutomaticProjectTests(RouteCluster cluster)
     {
         await using var world = await RouteWorld.StartAsync(cluster);
         await world.CreateExporterAsync(static spec => (spec.Projects.AllowedServices, spec.Projects.DeniedServices) = (["shop-*"], ["*-test"]));
-        await world.CreateRouteAsync("billing", FromTelemetry);
-        await world.CreateRouteAsync("shop-test", FromTelemetry);
-        await world.CreateRouteAsync("shop-orders", FromTelemetry);
+        await world.CreateRouteAsync("billing", RouteWorld.FromTelemetry);
+        await world.CreateRouteAsync("shop-test", RouteWorld.FromTelemetry);
+        await world.CreateRouteAsync("shop-orders", RouteWorld.FromTelemetry);
         await world.CreateRouteAsync("mine");
 
         await world.WaitAsync("billing", "ProjectReady", false, "ServiceNotAllowed");
@@ -96,12 +96,12 @@ public sealed class AutomaticProjectTests(RouteCluster cluster)
     {
         await using var world = await RouteWorld.StartAsync(cluster);
         await world.CreateExporterAsync(spec => spec.Projects.MaxAutoCreated = 1);
-        await world.CreateRouteAsync("auto-0", FromTelemetry);
+        await world.CreateRouteAsync("auto-0", RouteWorld.FromTelemetry);
         await world.WaitAsync("auto-0", "ProjectReady", true, "ProjectCreated");
         await world.KillOperatorAsync();
         world.StartOperator();
 
-        await world.CreateRouteAsync("auto-1", FromTelemetry);
+        await world.CreateRouteAsync("auto-1", RouteWorld.FromTelemetry);
         await world.WaitAsync("auto-1", "ProjectReady", false, "MaxAutoCreatedReached");
         Assert.Single(world.Sentry.State.Projects.All());
     }
@@ -112,7 +112,7 @@ public sealed class AutomaticProjectTests(RouteCluster cluster)
         // Given the one project that may be created
         await using var world = await RouteWorld.StartAsync(cluster);
         await world.CreateExporterAsync(spec => spec.Projects.MaxAutoCreated = 1);
-        await world.CreateRouteAsync("auto-0", FromTelemetry);
+        await world.CreateRouteAsync("auto-0", RouteWorld.FromTelemetry);
         var created = await world.WaitAsync("auto-0", "ProjectReady", true, "ProjectCreated");
 
         // When its route goes, and the operator with it
@@ -123,9 +123,9 @@ public sealed class AutomaticProjectTests(RouteCluster cluster)
         world.StartOperator();
 
         // Then no other is created, and whoever comes for that one has it
-        await world.CreateRouteAsync("auto-1", FromTelemetry);
+        await world.CreateRouteAsync("auto-1", RouteWorld.FromTelemetry);
         await world.WaitAsync("auto-1", "ProjectReady", false, "MaxAutoCreatedReached");
-        await world.CreateRouteAsync("auto-0", FromTelemetry);
+        await world.CreateRouteAsync("auto-0", RouteWorld.FromTelemetry);
         await world.WaitAsync("auto-0", "ProjectReady", true, "ProjectFound");
         Assert.Single(world.Sentry.State.Projects.All());
 
@@ -141,9 +141,9 @@ public sealed class AutomaticProjectTests(RouteCluster cluster)
     {
         await using var world = await RouteWorld.StartAsync(cluster);
         await world.CreateExporterAsync(spec => (spec.Projects.MaxAutoCreated, spec.Projects.DeletionPolicy) = (1, DeletionPolicy.Delete));
-        await world.CreateRouteAsync("auto-0", FromTelemetry);
+        await world.CreateRouteAsync("auto-0", RouteWorld.FromTelemetry);
         await world.WaitAsync("auto-0", "ProjectReady", true, "ProjectCreated");
-        await world.CreateRouteAsync("auto-1", FromTelemetry);
+        await world.CreateRouteAsync("auto-1", RouteWorld.FromTelemetry);
         await world.WaitAsync("auto-1", "ProjectReady", false, "MaxAutoCreatedReached");
 
         await world.DeleteRouteAsync("auto-0");
@@ -159,7 +159,7 @@ public sealed class AutomaticProjectTests(RouteCluster cluster)
         await using var world = await RouteWorld.StartAsync(cluster);
         var fault = world.Sentry.Faults.Enqueue(new Fault { Path = "/api/0/teams/*/*/projects/", Method = "POST", Count = null, Answer = new FaultAnswer { Status = 502 } });
         await world.CreateExporterAsync(static spec => spec.Projects.MaxAutoCreated = 1);
-        await world.CreateRouteAsync("auto-0", FromTelemetry);
+        await world.CreateRouteAsync("auto-0", RouteWorld.FromTelemetry);
         await world.WaitForAsync(
             async () => (await world.Client.GetAsync<SentryProjectRoute>("auto-0", world.Namespace, RouteWorld.Cancellation))!.Status?.PendingCreate is not null, "a create that was begun");
 
@@ -170,13 +170,10 @@ public sealed class AutomaticProjectTests(RouteCluster cluster)
 
         // Then another has the place
         Assert.Empty(await LeftAsync(world));
-        await world.CreateRouteAsync("auto-1", FromTelemetry);
+        await world.CreateRouteAsync("auto-1", RouteWorld.FromTelemetry);
         await world.WaitAsync("auto-1", "ProjectReady", true, "ProjectCreated");
     }
 
     private static async Task<Dictionary<string, string>> LeftAsync(RouteWorld world) =>
         (await world.Client.GetAsync<SentryExporter>(RouteWorld.Exporter, world.Namespace, RouteWorld.Cancellation))?.Status?.Projects?.WithoutRoute ?? [];
-
-    private static void FromTelemetry(SentryProjectRoute route) =>
-        route.Metadata.Annotations = new Dictionary<string, string> { [SentryOtelGroup.OriginAnnotation] = "Telemetry" };
 }

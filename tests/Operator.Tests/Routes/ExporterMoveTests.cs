@@ -90,11 +90,11 @@ public sealed class ExporterMoveTests(RouteCluster cluster)
         await using var world = await RouteWorld.StartAsync(cluster);
         await using var other = await OtherSentryAsync(world);
         await world.CreateExporterAsync(static spec => spec.Projects.MaxAutoCreated = 1);
-        await world.CreateRouteAsync("orders", Unwritten);
+        await world.CreateRouteAsync("orders", RouteWorld.FromTelemetry);
         await world.WaitAsync("orders", "ProjectReady", true, "ProjectCreated");
         await world.DeleteRouteAsync("orders");
         await world.WaitUntilGoneAsync("orders");
-        await world.CreateRouteAsync("sales", Unwritten);
+        await world.CreateRouteAsync("sales", RouteWorld.FromTelemetry);
         await world.WaitAsync("sales", "ProjectReady", false, "MaxAutoCreatedReached");
 
         // When the exporter is pointed to another Sentry
@@ -117,12 +117,12 @@ public sealed class ExporterMoveTests(RouteCluster cluster)
         await using var other = await OtherSentryAsync(world);
         other.State.Projects.Create("orders", "orders");
         await world.CreateExporterAsync(static spec => spec.Projects.MaxAutoCreated = 1);
-        await world.CreateRouteAsync("orders", Unwritten);
+        await world.CreateRouteAsync("orders", RouteWorld.FromTelemetry);
         await world.WaitAsync("orders", "ProjectReady", true, "ProjectCreated");
 
         await world.ChangeExporterAsync(new JsonObject { ["url"] = other.ManagementUrl.AbsoluteUri });
         await world.WaitAsync("orders", "ProjectReady", true, "ProjectFound");
-        await world.CreateRouteAsync("sales", Unwritten);
+        await world.CreateRouteAsync("sales", RouteWorld.FromTelemetry);
 
         await world.WaitAsync("sales", "ProjectReady", true, "ProjectCreated");
     }
@@ -155,9 +155,6 @@ public sealed class ExporterMoveTests(RouteCluster cluster)
 
     private static Task<SentryServerHost> OtherSentryAsync(RouteWorld world) => SentryServerHost.StartAsync(
         new SentryServerOptions { Projects = ["billing"], Tokens = [new AccessToken(world.Token, ["org:read", "project:admin", "team:read"])] }, RouteWorld.Cancellation);
-
-    private static void Unwritten(SentryProjectRoute route) =>
-        route.Metadata.Annotations = new Dictionary<string, string> { [SentryOtelGroup.OriginAnnotation] = "Telemetry" };
 
     private static void Delete(SentryProjectRoute route) => route.Spec.DeletionPolicy = DeletionPolicy.Delete;
 }

@@ -19,6 +19,7 @@ namespace SentryOtel.Operator.Tests.Routes;
 internal sealed class RouteWorld : IAsyncDisposable
 {
     public const string Exporter = "main";
+
     private static readonly TimeSpan Within = TimeSpan.FromSeconds(30);
     private static readonly string[] Scopes = ["org:read", "project:admin", "team:read"];
 
@@ -178,6 +179,10 @@ internal sealed class RouteWorld : IAsyncDisposable
         change?.Invoke(route);
         return Client.CreateAsync(route, null, Cancellation);
     }
+
+    /// <summary>Makes a route one that a gateway wrote.</summary>
+    public static void FromTelemetry(SentryProjectRoute route) =>
+        route.Metadata.Annotations = new Dictionary<string, string> { [SentryOtelGroup.OriginAnnotation] = "Telemetry" };
 
     public Task PatchRouteAsync(string name, JsonObject patch) => Client.PatchAsync<SentryProjectRoute>(name, Namespace, patch, null, Cancellation);
 
