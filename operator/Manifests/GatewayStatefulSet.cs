@@ -27,7 +27,8 @@ internal static class GatewayStatefulSet
             // Nobody asks for a single pod by its name, so the Service of all of them will do.
             ("serviceName", inputs.Name),
             ("template", GatewayPodTemplate.Create(inputs, configuration)),
-            ("updateStrategy", new JsonObject { ["type"] = "RollingUpdate" }),
+            // With no partition named the controller goes by its count of old pods, and when that is stale a pod comes back once more from the old template.
+            ("updateStrategy", new JsonObject { ["type"] = "RollingUpdate", ["rollingUpdate"] = new JsonObject { ["partition"] = 0 } }),
             ("volumeClaimTemplates", new JsonArray(Claim(claim))),
             ("persistentVolumeClaimRetentionPolicy", inputs.Versions.ClaimRetention ? Retention(claim.RetentionPolicy) : null),
             ("replicas", inputs.Replicas));

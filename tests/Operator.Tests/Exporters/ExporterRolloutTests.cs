@@ -11,8 +11,9 @@ namespace SentryOtel.Operator.Tests.Exporters;
 [Collection(OperatorClusterCollection.Name)]
 public sealed class ExporterRolloutTests(OperatorCluster cluster)
 {
-    private const string ToMissingImage = """{"gateway": {"image": "gateway:missing"}}""";
-    private const string Hindrance = "the kubelet can not pull image gateway:missing";
+    private const string MissingImage = "gateway:missing";
+    private const string ToMissingImage = $$"""{"gateway": {"image": "{{MissingImage}}"} }""";
+    private const string Hindrance = $"the kubelet can not pull image {MissingImage}";
 
     [Fact]
     public async Task A_Deployment_whose_new_image_is_missing_says_so_at_once_and_after_its_deadline_and_the_old_pod_serves_on()
@@ -92,7 +93,7 @@ public sealed class ExporterRolloutTests(OperatorCluster cluster)
         await world.WaitForAsync(
             async () =>
             {
-                name = (await PodsAsync(world)).FirstOrDefault(static pod => pod.Status?.Phase == "Pending")?.Metadata.Name ?? "";
+                name = (await PodsAsync(world)).FirstOrDefault(static pod => pod.Status?.Phase == "Pending" && pod.Spec?.Containers?[0].Image == MissingImage)?.Metadata.Name ?? "";
                 return name.Length > 0;
             },
             "a new pod");
@@ -101,7 +102,7 @@ public sealed class ExporterRolloutTests(OperatorCluster cluster)
             ["containerStatuses"] = new JsonArray(new JsonObject
             {
                 ["name"] = "gateway",
-                ["image"] = "gateway:missing",
+                ["image"] = MissingImage,
                 ["imageID"] = "",
                 ["ready"] = false,
                 ["restartCount"] = 0,

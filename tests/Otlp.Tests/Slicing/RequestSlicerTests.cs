@@ -136,20 +136,26 @@ public sealed class RequestSlicerTests
             Requests.Record("a", 20, scopes: 2), Requests.Record("b", 20), Requests.Record([], 5), Requests.Record("c", 1));
         var slices = new List<RequestSlice>();
         var decoder = new RoutingValueDecoder();
-        var items = 0;
-        SliceAndDecode();
+        var (calls, items) = (0, 0);
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var repetition = 0; repetition < 1000; repetition++)
+        // The runtime may allocate of its own when it compiles a method again: slicing that allocates does so every time.
+        Assert.Contains(0, Enumerable.Range(0, 5).Select(_ => BytesOf(1000)));
+        Assert.Equal(66 * calls, items);
+
+        long BytesOf(int times)
         {
-            SliceAndDecode();
-        }
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var time = 0; time < times; time++)
+            {
+                SliceAndDecode();
+            }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        Assert.Equal(66 * 1001, items);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
 
         void SliceAndDecode()
         {
+            calls++;
             items += Slicer.Slice(OtlpSignal.Traces, request, slices).Items;
             foreach (var slice in slices)
             {
