@@ -77,6 +77,7 @@ internal static class UpCommand
         await using var sandbox = await NodeSandbox.StartAsync(cancellationToken);
         await using var controlPlane = await ControlPlane.StartAsync(options with { Address = sandbox.HostAddress }, cancellationToken);
         await using var running = await RealNode.StartAsync(controlPlane, sandbox, node, cancellationToken);
+        await NodeVolumes.CreateAsync(controlPlane, running, cancellationToken);
         await WaitAsync(controlPlane, $"Pods reach this machine at {sandbox.HostAddress}. Ctrl-C ends the cluster.", cancellationToken);
     }
 

@@ -1,0 +1,46 @@
+using System.Text;
+
+namespace SentryOtel.Cluster;
+
+/// <summary>Folders of a node as volumes of the cluster's default storage class: who makes claims by hand finds some, each good for one claim.</summary>
+internal static class NodeVolumes
+{
+    /// <summary>How many claims can be served.</summary>
+    public const int Count = 10;
+
+    /// <summary>Creates the storage class and its volumes.</summary>
+    public static Task CreateAsync(ControlPlane controlPlane, RealNode node, CancellationToken cancellationToken)
+    {
+        // Nothing provisions here: a claim is bound to one of these once its pod is.
+        var manifests = new StringBuilder("""
+            apiVersion: storage.k8s.io/v1
+            kind: StorageClass
+            metadata: {name: local, annotations: {storageclass.kubernetes.io/is-default-class: "true"}}
+            provisioner: kubernetes.io/no-provisioner
+            volumeBindingMode: WaitForFirstConsumer
+            """);
+        foreach (var name in Enumerable.Range(0, Count).Select(static number => $"local-{number}"))
+        {
+            manifests.Append($$"""
+
+                ---
+                apiVersion: v1
+                kind: PersistentVolume
+                metadata: {name: {{name}}}
+                spec:
+                  capacity: {storage: 10Gi}
+                  accessModes: [ReadWriteOnce]
+                  storageClassName: local
+                  persistentVolumeReclaimPolicy: Retain
+                  local: {path: {{node.CreateVolumeFolder(name)}}}
+                  nodeAffinity:
+                    required:
+                      nodeSelectorTerms:
+                      - matchExpressions:
+                        - {key: kubernetes.io/os, operator: In, values: [linux]}
+                """);
+        }
+
+        return controlPlane.RunKubectlAsync(["apply", "--filename", "-"], manifests.ToString(), cancellationToken);
+    }
+}
