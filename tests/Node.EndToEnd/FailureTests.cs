@@ -22,8 +22,8 @@ public sealed class FailureTests(World world) : NodeTest(world)
         // Given an exporter with a queue on a volume, and a service whose Sentry project takes nothing: all that it hands over is on the volume
         const string Token = "sntryi_node_durable";
         World.Sentry.State.Tokens.Grant(Token, "org:read", "project:read", "project:write", "project:admin", "team:read");
-        var storageClass = await CreateVolumeAsync();
-        await Journey.CreateExporterAsync(Durable, "kept", Token, $"queue: {{storage: Disk, volumeClaim: {{size: 1Gi{storageClass}}}}}");
+        await NeedsVolumesAsync();
+        await Journey.CreateExporterAsync(Durable, "kept", Token, "queue: {storage: Disk, volumeClaim: {size: 1Gi}}");
         Journey.OtherNamespaces.Add(Durable);
         await Journey.ExporterReadyAsync(Durable, "kept");
         await Journey.StartWorkloadAsync(Durable, "ledger", "grpc", "kept");
@@ -84,36 +84,11 @@ public sealed class FailureTests(World world) : NodeTest(world)
 
     private static bool IsBack(JsonNode pod) => (bool?)pod["status"]!["containerStatuses"]?[0]?["ready"] == true;
 
-    /// <summary>On the test's node a volume of a class of its own; elsewhere the cluster's default class provides one.</summary>
-    private async Task<string> CreateVolumeAsync()
+    private async Task NeedsVolumesAsync()
     {
-        if (World.Node is not { } node)
-        {
-            var classes = JsonNode.Parse(await World.KubectlAsync(["get", "storageclasses", "--output=json"]))!["items"]!.AsArray();
-            Assert.SkipUnless(
-                classes.Any(static found => (string?)found!["metadata"]!["annotations"]?["storageclass.kubernetes.io/is-default-class"] == "true"),
-                "The current context has no default StorageClass (kubectl get storageclasses): nothing provides the queue's volume.");
-            return "";
-        }
-
-        await World.KubectlAsync(
-            ["apply", "--filename", "-"],
-            $$"""
-            apiVersion: v1
-            kind: PersistentVolume
-            metadata: {name: queue}
-            spec:
-              capacity: {storage: 1Gi}
-              accessModes: [ReadWriteOnce]
-              storageClassName: test
-              persistentVolumeReclaimPolicy: Retain
-              local: {path: {{node.CreateVolumeFolder("queue")}}}
-              nodeAffinity:
-                required:
-                  nodeSelectorTerms:
-                  - matchExpressions:
-                    - {key: kubernetes.io/os, operator: In, values: [linux]}
-            """);
-        return ", storageClassName: test";
+        var classes = JsonNode.Parse(await World.KubectlAsync(["get", "storageclasses", "--output=json"]))!["items"]!.AsArray();
+        Assert.SkipUnless(
+            World.Node is not null || classes.Any(static found => (string?)found!["metadata"]!["annotations"]?["storageclass.kubernetes.io/is-default-class"] == "true"),
+            "The current context has no default StorageClass (kubectl get storageclasses): nothing provides the queue's volume.");
     }
 }

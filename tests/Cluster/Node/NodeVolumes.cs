@@ -2,15 +2,18 @@ using System.Text;
 
 namespace SentryOtel.Cluster;
 
-/// <summary>Folders of a node as volumes of the cluster's default storage class: who makes claims by hand finds some, each good for one claim.</summary>
-internal static class NodeVolumes
+/// <summary>Folders of a node as volumes of the cluster's default storage class, each good for one claim.</summary>
+public static class NodeVolumes
 {
     /// <summary>How many claims can be served.</summary>
-    public const int Count = 10;
+    private const int Count = 10;
 
     /// <summary>Creates the storage class and its volumes.</summary>
     public static Task CreateAsync(ControlPlane controlPlane, RealNode node, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(controlPlane);
+        ArgumentNullException.ThrowIfNull(node);
+
         // Nothing provisions here: a claim is bound to one of these once its pod is.
         var manifests = new StringBuilder("""
             apiVersion: storage.k8s.io/v1

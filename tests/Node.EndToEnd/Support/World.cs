@@ -57,6 +57,7 @@ public sealed class World : IAsyncLifetime
         Tools = _controlPlane.Tools;
         await StartSentryAsync(sandbox.HostAddress, cancellation);
         Node = Keep(await RealNode.StartAsync(_controlPlane, sandbox, new RealNodeOptions { Images = Images.Archives, PauseImage = Images.Pause }, cancellation));
+        await NodeVolumes.CreateAsync(_controlPlane, Node, cancellation);
     }
 
     public async ValueTask DisposeAsync()
