@@ -18,8 +18,11 @@ public static class SentryOtelGroup
     /// <summary>Annotation on routes that no person wrote: a <see cref="RouteOrigin"/>.</summary>
     public const string OriginAnnotation = Group + "/origin";
 
-    /// <summary>Annotation on a workload: <c>disabled</c> keeps it from getting a route.</summary>
+    /// <summary>Annotation on a workload: <see cref="DiscoveryDisabled"/> keeps it from getting a route.</summary>
     public const string DiscoveryAnnotation = Group + "/discovery";
+
+    /// <summary>Value of <see cref="DiscoveryAnnotation"/>.</summary>
+    public const string DiscoveryDisabled = "disabled";
 
     /// <summary>Annotation on a discovered route: the workloads that carry its value, for people.</summary>
     public const string WorkloadsAnnotation = Group + "/workloads";

@@ -60,7 +60,7 @@ internal static class ClientSteps
 
         if (workload.IsDisabled)
         {
-            return TraceStep.Unsure($"{workload.Name} names the service in its {NameOf(source)}, and an annotation {SentryOtelGroup.DiscoveryAnnotation}: disabled keeps it from getting a route", null, steps);
+            return TraceStep.Unsure($"{workload.Name} names the service in its {NameOf(source)}, and an annotation {SentryOtelGroup.DiscoveryAnnotation}: {SentryOtelGroup.DiscoveryDisabled} keeps it from getting a route", null, steps);
         }
 
         return workload.Sends.Count > 0

@@ -84,7 +84,7 @@ internal sealed record TracedWorkload(string Name, string? Label)
             Sends = sends,
             Unreadable = unreadable,
             Endpoints = endpoints,
-            IsDisabled = metadata.Annotations?.TryGetValue(SentryOtelGroup.DiscoveryAnnotation, out var discovery) == true && discovery == "disabled",
+            IsDisabled = metadata.Annotations?.TryGetValue(SentryOtelGroup.DiscoveryAnnotation, out var discovery) == true && discovery == SentryOtelGroup.DiscoveryDisabled,
         };
     }
 

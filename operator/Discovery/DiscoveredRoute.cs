@@ -24,7 +24,7 @@ internal static class DiscoveredRoute
             Annotations = new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 [SentryOtelGroup.OriginAnnotation] = nameof(RouteOrigin.Discovered),
-                [DiscoveryAnnotations.Workloads] = service.Workloads,
+                [SentryOtelGroup.WorkloadsAnnotation] = service.Workloads,
             },
             OwnerReferences =
             [

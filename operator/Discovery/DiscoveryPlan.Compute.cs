@@ -71,7 +71,7 @@ internal sealed partial record DiscoveryPlan
             if (services.TryGetValue(route.Spec.AttributeValue, out var workloads))
             {
                 if (DiscoveryAnnotations.Value(route, DiscoveryAnnotations.UnusedSince) is not null
-                    || DiscoveryAnnotations.Value(route, DiscoveryAnnotations.Workloads) != workloads)
+                    || DiscoveryAnnotations.Value(route, SentryOtelGroup.WorkloadsAnnotation) != workloads)
                 {
                     updates.Add(new RouteUpdate(route, workloads));
                 }

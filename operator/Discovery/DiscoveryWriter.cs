@@ -48,7 +48,7 @@ internal sealed class DiscoveryWriter(IKubernetesClient client, TimeProvider tim
     public async Task<bool> MarkAsync(SentryExporter exporter, SentryProjectRoute route, CancellationToken cancellationToken)
     {
         var since = DiscoveryAnnotations.Format(timeProvider.GetUtcNow());
-        var annotations = new JsonObject { [DiscoveryAnnotations.UnusedSince] = since, [DiscoveryAnnotations.Workloads] = null };
+        var annotations = new JsonObject { [DiscoveryAnnotations.UnusedSince] = since, [SentryOtelGroup.WorkloadsAnnotation] = null };
         if (!await AnnotateAsync(route, annotations, cancellationToken).ConfigureAwait(false))
         {
             return false;
@@ -61,7 +61,7 @@ internal sealed class DiscoveryWriter(IKubernetesClient client, TimeProvider tim
     /// <summary>Notes the workloads that use a route. False when the route has changed.</summary>
     public Task<bool> UpdateAsync(RouteUpdate update, CancellationToken cancellationToken) => AnnotateAsync(
         update.Route,
-        new JsonObject { [DiscoveryAnnotations.UnusedSince] = null, [DiscoveryAnnotations.Workloads] = update.Workloads },
+        new JsonObject { [DiscoveryAnnotations.UnusedSince] = null, [SentryOtelGroup.WorkloadsAnnotation] = update.Workloads },
         cancellationToken);
 
     /// <summary>Deletes a route that has been unused for long enough. False when the route has changed.</summary>

@@ -11,7 +11,7 @@ internal readonly record struct Workload(WorkloadKind Kind, V1ObjectMeta Metadat
 {
     /// <summary>Whether the workload has opted out. Gateways have: they bear the name of an application, and are none of the services.</summary>
     public bool IsDisabled => Metadata.Labels?.ContainsKey(SentryOtelGroup.ExporterLabel) == true ||
-        Metadata.Annotations?.TryGetValue(DiscoveryAnnotations.Discovery, out var value) == true && value == DiscoveryAnnotations.Disabled;
+        Metadata.Annotations?.TryGetValue(SentryOtelGroup.DiscoveryAnnotation, out var value) == true && value == SentryOtelGroup.DiscoveryDisabled;
 
     /// <summary>Whether a CronJob made it, which speaks for it.</summary>
     public bool IsOfCronJob =>

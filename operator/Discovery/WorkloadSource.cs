@@ -90,8 +90,8 @@ internal sealed class WorkloadSource<TMetadata, TTemplated> : IWorkloadSource
             Uid = metadata.Uid,
             ResourceVersion = metadata.ResourceVersion,
             Labels = metadata.Labels,
-            Annotations = metadata.Annotations?.TryGetValue(DiscoveryAnnotations.Discovery, out var discovery) == true
-                ? new Dictionary<string, string>(StringComparer.Ordinal) { [DiscoveryAnnotations.Discovery] = discovery }
+            Annotations = metadata.Annotations?.TryGetValue(SentryOtelGroup.DiscoveryAnnotation, out var discovery) == true
+                ? new Dictionary<string, string>(StringComparer.Ordinal) { [SentryOtelGroup.DiscoveryAnnotation] = discovery }
                 : null,
             OwnerReferences = metadata.OwnerReferences,
         };

@@ -5,10 +5,10 @@ namespace SentryOtel.Cluster;
 /// <summary>Folders of a node as volumes of the cluster's default storage class, each good for one claim.</summary>
 public static class NodeVolumes
 {
-    /// <summary>How many claims can be served.</summary>
     private const int Count = 10;
 
-    /// <summary>Creates the storage class and its volumes.</summary>
+    /// <summary>Creates the storage class <c>local</c> and its ten volumes of 10 GiB.</summary>
+    /// <exception cref="InvalidOperationException">kubectl failed; the message has what it said.</exception>
     public static Task CreateAsync(ControlPlane controlPlane, RealNode node, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(controlPlane);
