@@ -15,17 +15,23 @@ public sealed class NodeSandboxTests
         NodeIsPossible();
         var before = await MachineAsync();
         var sandbox = await NodeSandbox.StartAsync(Cancellation);
+        var link = await IndexAsync(sandbox.Interface);
+        string[] folders = [sandbox["lib"], .. sandbox.ControlGroup.Folders.Where(Directory.Exists)];
         await sandbox.RunAsync("/bin/mount", ["-t", "tmpfs", "tmpfs", "/mnt"], Cancellation);
         await sandbox.RunAsync(NodeRequirements.Ip, ["link", "add", "pods0", "type", "bridge"], Cancellation);
         await sandbox.RunAsync("/usr/sbin/iptables", ["-t", "nat", "-N", "KUBE-TEST"], Cancellation);
         await sandbox.RunAsync("/bin/sh", ["-c", "echo 7 >/proc/sys/kernel/panic; sleep 1000 >/dev/null 2>&1 &"], Cancellation);
         Directory.CreateDirectory(Path.Combine(sandbox.ControlGroup.Folders[0], "kubepods", "pod"));
+        Assert.Contains(link, await LinksAsync());
+        Assert.All(folders, static folder => Assert.True(Directory.Exists(folder), folder));
 
         // When it ends
         await sandbox.DisposeAsync();
 
-        // Then the machine is what it was
+        // Then the machine is what it was, and nothing of it is left
         Assert.Equal(before, await MachineAsync());
+        Assert.DoesNotContain(link, await LinksAsync());
+        Assert.All(folders, static folder => Assert.False(Directory.Exists(folder), folder));
     }
 
     [Fact]
@@ -47,17 +53,19 @@ public sealed class NodeSandboxTests
         Assert.SkipWhen(missing.Count > 0, string.Join("; ", missing));
     }
 
-    /// <summary>What there is of the machine that a node might change.</summary>
+    /// <summary>What there is of the machine that no node may change. Other nodes have links, folders and groups of their own there.</summary>
     private static async Task<string> MachineAsync() => string.Join(
         '\n',
-        await IpAsync("-brief", "link"),
-        await IpAsync("route"),
         (await CommandResult.RunAsync("/usr/sbin/iptables", ["-t", "nat", "--list-rules"], cancellationToken: Cancellation)).Output,
         await File.ReadAllTextAsync("/proc/mounts", Cancellation),
         await File.ReadAllTextAsync("/proc/sys/kernel/panic", Cancellation),
-        await File.ReadAllTextAsync("/proc/sys/net/ipv4/ip_forward", Cancellation),
-        string.Join('\n', Directory.EnumerateDirectories("/sys/fs/cgroup", "sentry-otel-node-*", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 })),
-        string.Join('\n', Directory.EnumerateDirectories(Path.GetTempPath(), $"sentry-otel-cluster-{Environment.ProcessId}-*")));
+        await File.ReadAllTextAsync("/proc/sys/net/ipv4/ip_forward", Cancellation));
+
+    // A name may be taken again at once, an index is not.
+    private static async Task<string> IndexAsync(string link) => (await IpAsync("-oneline", "link", "show", "dev", link)).Split(':')[0];
+
+    private static async Task<IEnumerable<string>> LinksAsync() =>
+        (await IpAsync("-oneline", "link")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => line.Split(':')[0]);
 
     private static async Task<string> IpAsync(params string[] arguments) =>
         (await CommandResult.RunAsync(NodeRequirements.Ip, arguments, cancellationToken: Cancellation)).Succeeded("ip");

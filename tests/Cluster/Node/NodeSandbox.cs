@@ -58,6 +58,9 @@ public sealed class NodeSandbox : IAsyncDisposable
     /// <summary>The network of the pods, which this machine reaches through the node.</summary>
     internal string PodNetwork => Invariant($"10.244.{_network}.0/24");
 
+    /// <summary>This machine's end of the pair of interfaces.</summary>
+    internal string Interface => Invariant($"sotelnode{_network}");
+
     /// <summary>The control group that the pods' are in.</summary>
     internal ControlGroup ControlGroup { get; } = ControlGroup.OfThisProcess();
 
@@ -66,7 +69,6 @@ public sealed class NodeSandbox : IAsyncDisposable
 
     private int FirstProcessId { get; set; }
 
-    private string Interface => Invariant($"sotelnode{_network}");
 
     /// <summary>Makes the namespaces and the network.</summary>
     public static async Task<NodeSandbox> StartAsync(CancellationToken cancellationToken)

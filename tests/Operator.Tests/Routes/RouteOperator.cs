@@ -1,9 +1,12 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using SentryOtel.Crds;
 using SentryOtel.Kubernetes.Client;
 using SentryOtel.Kubernetes.Conditions;
 using SentryOtel.Kubernetes.Configuration;
+using SentryOtel.Kubernetes.Entities;
 using SentryOtel.Kubernetes.Hosting;
+using SentryOtel.Kubernetes.Informers;
 using SentryOtel.Operator.Configuration;
 using SentryOtel.Operator.Controllers;
 using SentryOtel.Operator.Credentials;
@@ -21,6 +24,7 @@ internal sealed class RouteOperator : IAsyncDisposable
     private readonly OperatorHost _host;
     private readonly Task<OperatorHostResult> _running;
     private readonly IDisposable? _reader;
+    private readonly IStore<SentryExporter> _exporters;
 
     public RouteOperator(string kubeconfig, IReadOnlyList<string> namespaces, ProjectRouteTimes times, GatewayWay? gateways = null)
     {
@@ -53,9 +57,14 @@ internal sealed class RouteOperator : IAsyncDisposable
         var board = gateways is null ? null : new TrafficBoard(gateways.Times.LeastPause, TimeProvider.System);
         var controller = builder.AddProjectRouteController(services, routes, times, new Random(2), board);
         _reader = gateways is null ? null : builder.AddTrafficReporter(services, routes, board!, controller, gateways.Handler);
+        _exporters = builder.Informer<SentryExporter>().Store;
         _host = builder.Build();
         _running = _host.RunAsync(_stop.Token);
     }
+
+    /// <summary>Whether its cache has an exporter as it was written, or newer.</summary>
+    public bool Knows(SentryExporter written) =>
+        _exporters.Get(ObjectKey.Of(written)) is { } known && VersionOf(known) >= VersionOf(written);
 
     public async ValueTask DisposeAsync()
     {
@@ -67,6 +76,8 @@ internal sealed class RouteOperator : IAsyncDisposable
         _client.Dispose();
         _stop.Dispose();
     }
+
+    private static ulong VersionOf(SentryExporter exporter) => ulong.Parse(exporter.Metadata.ResourceVersion!, CultureInfo.InvariantCulture);
 }
 
 /// <summary>How an operator reaches gateways.</summary>

@@ -133,8 +133,7 @@ internal sealed class RouteWorld : IAsyncDisposable
     public async Task SetExporterConditionsAsync(bool credentials, bool gateway, string name = Exporter)
     {
         var conditions = new JsonArray(Condition("CredentialsValid", credentials), Condition("GatewayAvailable", gateway));
-        await Client.PatchAsync<SentryExporter>(
-            name, Namespace, new JsonObject { ["status"] = new JsonObject { ["conditions"] = conditions } }, new PatchOptions { Subresource = "status" }, Cancellation);
+        await PatchExporterAsync(name, new JsonObject { ["status"] = new JsonObject { ["conditions"] = conditions } }, "status");
 
         static JsonObject Condition(string type, bool holds) => new()
         {
@@ -147,22 +146,17 @@ internal sealed class RouteWorld : IAsyncDisposable
     }
 
     /// <summary>The exporter is as its own controller has not looked at it yet.</summary>
-    public Task ClearExporterConditionsAsync() => Client.PatchAsync<SentryExporter>(
-        Exporter, Namespace, new JsonObject { ["status"] = new JsonObject { ["conditions"] = new JsonArray() } }, new PatchOptions { Subresource = "status" }, Cancellation);
+    public Task ClearExporterConditionsAsync() =>
+        PatchExporterAsync(Exporter, new JsonObject { ["status"] = new JsonObject { ["conditions"] = new JsonArray() } }, "status");
 
     /// <summary>Asks the operator to plan and do nothing, or no longer.</summary>
-    public Task PlanExporterAsync(bool plan) => Client.PatchAsync<SentryExporter>(
+    public Task PlanExporterAsync(bool plan) => PatchExporterAsync(
         Exporter,
-        Namespace,
-        new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [SentryOtelGroup.PlanAnnotation] = plan ? "true" : null } } },
-        null,
-        Cancellation);
+        new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [SentryOtelGroup.PlanAnnotation] = plan ? "true" : null } } });
 
-    public Task SuspendExporterAsync(bool suspend) => Client.PatchAsync<SentryExporter>(
-        Exporter, Namespace, new JsonObject { ["spec"] = new JsonObject { ["suspend"] = suspend } }, null, Cancellation);
+    public Task SuspendExporterAsync(bool suspend) => ChangeExporterAsync(new JsonObject { ["suspend"] = suspend });
 
-    public Task ChangeExporterAsync(JsonObject spec) =>
-        Client.PatchAsync<SentryExporter>(Exporter, Namespace, new JsonObject { ["spec"] = spec }, null, Cancellation);
+    public Task ChangeExporterAsync(JsonObject spec) => PatchExporterAsync(Exporter, new JsonObject { ["spec"] = spec });
 
     public Task<SentryProjectRoute> CreateRouteAsync(string value, Action<SentryProjectRoute>? change = null, string? name = null)
     {
@@ -261,5 +255,12 @@ internal sealed class RouteWorld : IAsyncDisposable
         await KillOperatorAsync();
         await Sentry.DisposeAsync();
         Client.Dispose();
+    }
+
+    // An operator hears of exporters and of routes one beside the other: what is done to routes next shall find the exporter as it is now.
+    private async Task PatchExporterAsync(string name, JsonObject patch, string? subresource = null)
+    {
+        var written = await Client.PatchAsync<SentryExporter>(name, Namespace, patch, new PatchOptions { Subresource = subresource }, Cancellation);
+        await WaitForAsync(() => _operator?.Knows(written!) ?? true, "the operator knows the exporter as it is");
     }
 }
