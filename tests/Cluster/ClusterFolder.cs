@@ -36,9 +36,9 @@ internal sealed class ClusterFolder : IDisposable
                 {
                     Directory.Delete(folder, recursive: true);
                 }
-                catch (Exception e) when (e is DirectoryNotFoundException or UnauthorizedAccessException)
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
                 {
-                    // Another process is deleting it too, or another user owns it.
+                    // Another process is deleting it too or still ends in there, or another user owns it: the next cluster tries again.
                 }
             }
         }
