@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using SentryOtel.Cluster.Components;
 using SentryOtel.Cluster.Credentials;
 using SentryOtel.Cluster.Processes;
@@ -12,6 +13,8 @@ namespace SentryOtel.Cluster;
 /// </summary>
 public sealed class ControlPlane : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
     private readonly ClusterFolder _folder = new();
     private readonly CertificateAuthority _authority = new("test-cluster-ca");
     private readonly List<LocalProcess> _processes = [];
@@ -144,19 +147,35 @@ public sealed class ControlPlane : IAsyncDisposable
         _apiServerProcess = await _apiServer.StartAsync(cancellationToken);
         _processes.Add(_apiServerProcess);
 
+        // A ready API server may still be about to make these.
+        await WaitForAsync(_apiServerProcess, ["namespace", "default", "kube-system"], cancellationToken);
         if (options.ControllerManager)
         {
             var kubeconfig = CreateClientKubeconfig("system:kube-controller-manager");
-            _processes.Add(await ControllerManager.StartAsync(_folder, _authority, kubeconfig, cancellationToken));
-            await WaitForDefaultServiceAccountAsync(cancellationToken);
+            var controllerManager = await ControllerManager.StartAsync(_folder, _authority, kubeconfig, cancellationToken);
+            _processes.Add(controllerManager);
+
+            // Pods without a service account are refused until the controller has made this one.
+            await WaitForAsync(controllerManager, ["serviceaccount", "default", "--namespace", "default"], cancellationToken);
         }
     }
 
-    // Pods without a service account are refused until the controller has made this one.
-    private async Task WaitForDefaultServiceAccountAsync(CancellationToken cancellationToken)
+    private async Task WaitForAsync(LocalProcess maker, IReadOnlyList<string> objects, CancellationToken cancellationToken)
     {
-        while ((await Tools.TryKubectlAsync(["get", "serviceaccount", "default", "--namespace", "default"], null, cancellationToken)).ExitCode != 0)
+        var watch = Stopwatch.StartNew();
+        while (true)
         {
+            var found = await Tools.TryKubectlAsync(["get", .. objects], null, cancellationToken);
+            if (found.ExitCode == 0)
+            {
+                return;
+            }
+
+            if (watch.Elapsed > Patience)
+            {
+                throw new ClusterStartException(maker.Name, $"did not make {string.Join(' ', objects)} within {Patience.TotalSeconds} s ({found.Error.Trim()})", maker.LogTail());
+            }
+
             await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
         }
     }
