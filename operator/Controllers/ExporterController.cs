@@ -185,7 +185,8 @@ internal sealed class ExporterController(
         var state = GatewayState.Of(workload, leaving, pods);
         if (exporter.Spec.Gateway.Shared)
         {
-            state = SharedGatewayState.Of(state, workload, exporter, sharers[0], leases.OfShared(exporter, sharers), observation.HeldBackBy);
+            var isServed = previous?.Conditions.IsConditionTrue(ExporterStatus.GatewayAvailable) == true;
+            state = SharedGatewayState.Of(state, workload, exporter, sharers[0], leases.OfShared(exporter, sharers, isServed), observation.HeldBackBy);
         }
 
         var found = observation with { Announced = planned.Of(key), TableProblems = board.Of(key) };

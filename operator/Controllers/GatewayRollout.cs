@@ -105,7 +105,7 @@ internal sealed class GatewayRollout(
         }
 
         return workload.Wanted == 0
-            || (workload.IsAvailable && (!exporter.Spec.Gateway.Shared || SharedGatewayState.IsServed(workload, leases.OfShared(exporter, sharers))));
+            || (workload.IsAvailable && (!exporter.Spec.Gateway.Shared || SharedGatewayState.IsServed(workload, leases.OfShared(exporter, sharers, isServed: false))));
     }
 
     private static SentryExporter With(SentryExporter exporter, bool shared)

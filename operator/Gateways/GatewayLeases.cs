@@ -31,12 +31,13 @@ internal sealed class GatewayLeases(IStore<V1Lease> leases, TimeProvider timePro
     /// <summary>Pods of a shared gateway that speak of an exporter, and pods that speak of others only: they do not serve it.</summary>
     /// <param name="exporter">The exporter.</param>
     /// <param name="sharers">All who share the gateway, itself among them.</param>
-    public (int Serving, int Silent) OfShared(SentryExporter exporter, IReadOnlyList<SentryExporter> sharers)
+    /// <param name="isServed">Every pod served it up to now: one that comes up has a moment to say so. Otherwise one that is young may as well be of the old template.</param>
+    public (int Serving, int Silent) OfShared(SentryExporter exporter, IReadOnlyList<SentryExporter> sharers, bool isServed)
     {
         // Pods of the gateway that an exporter had before it began to share may live still.
         var serving = Live(exporter).Where(IsOfSharedGateway).Select(static lease => lease.Spec!.HolderIdentity).ToHashSet(StringComparer.Ordinal);
         var spoken = timeProvider.GetUtcNow() - Introduction;
-        var silent = sharers.SelectMany(Live).Where(lease => IsOfSharedGateway(lease) && lease.Spec!.AcquireTime < spoken)
+        var silent = sharers.SelectMany(Live).Where(lease => IsOfSharedGateway(lease) && (!isServed || lease.Spec!.AcquireTime < spoken))
             .Select(static lease => lease.Spec!.HolderIdentity).ToHashSet(StringComparer.Ordinal);
         silent.ExceptWith(serving);
         return (serving.Count, silent.Count);

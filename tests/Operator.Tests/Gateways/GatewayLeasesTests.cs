@@ -60,6 +60,30 @@ public sealed class GatewayLeasesTests
         Assert.Equal(own.Id, new LiveGateway(own.Pod, "uid").Id);
     }
 
+    [Theory]
+    [InlineData(1, false, 1)]
+    [InlineData(1, true, 0)]
+    [InlineData(3, false, 1)]
+    [InlineData(3, true, 1)]
+    public void A_young_pod_of_a_shared_gateway_that_speaks_of_others_only_counts_unless_all_served_the_exporter_before(int age, bool isServed, int silent)
+    {
+        // Given two pods of a shared gateway, of which the first does not speak of the guest
+        var guest = new SentryExporter { Metadata = new V1ObjectMeta { Name = "guest", Namespace = "ns" } };
+        var leases = new TestStore<V1Lease>(Speaking("main", "old", age), Speaking("main", "new", age), Speaking("guest", "new", age));
+
+        // When the guest asks, then the first is silent
+        Assert.Equal((1, silent), new GatewayLeases(leases, _clock).OfShared(guest, [Exporter, guest], isServed));
+    }
+
+    private V1Lease Speaking(string exporter, string pod, int age)
+    {
+        var lease = Lease(_clock.GetUtcNow(), 15, $"{Naming.SharedGateway}-{pod}");
+        lease.Metadata.Name = $"{exporter}-{pod}";
+        lease.Metadata.Labels![SentryOtelGroup.ExporterLabel] = exporter;
+        lease.Spec!.AcquireTime = _clock.GetUtcNow().AddSeconds(-age);
+        return lease;
+    }
+
     private int Live(DateTimeOffset renewed, int duration) =>
         new GatewayLeases(new TestStore<V1Lease>(Lease(renewed, duration)), _clock).Live(Exporter).Count();
 

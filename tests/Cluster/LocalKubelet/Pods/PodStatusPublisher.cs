@@ -35,9 +35,9 @@ internal sealed class PodStatusPublisher(
                 await _changes.Reader.ReadAsync(cancellationToken);
             }
         }
-        catch (KubernetesException e) when (e.IsNotFound || e.IsConflict)
+        catch (KubernetesException e) when (e.IsNotFound || e.IsConflict || (e.IsInvalid && e.Message.Contains("metadata.uid", StringComparison.Ordinal)))
         {
-            // The object is gone, or another pod has its name: nobody is left to tell.
+            // The object is gone, or another pod has its name: nobody is left to tell. An API server may call the other one's uid invalid instead.
         }
         catch (KubernetesException e)
         {
