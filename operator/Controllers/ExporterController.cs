@@ -185,7 +185,8 @@ internal sealed class ExporterController(
         var state = GatewayState.Of(workload, leaving, pods);
         if (exporter.Spec.Gateway.Shared)
         {
-            var isServed = previous?.Conditions.IsConditionTrue(ExporterStatus.GatewayAvailable) == true;
+            // By this gateway, not by one of its own that it had before.
+            var isServed = previous?.Gateway?.Selector == ManifestMetadata.SelectorText(exporter) && previous.Conditions.IsConditionTrue(ExporterStatus.GatewayAvailable);
             state = SharedGatewayState.Of(state, workload, exporter, sharers[0], leases.OfShared(exporter, sharers, isServed), observation.HeldBackBy);
         }
 

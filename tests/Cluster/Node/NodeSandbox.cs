@@ -69,7 +69,6 @@ public sealed class NodeSandbox : IAsyncDisposable
 
     private int FirstProcessId { get; set; }
 
-
     /// <summary>Makes the namespaces and the network.</summary>
     public static async Task<NodeSandbox> StartAsync(CancellationToken cancellationToken)
     {
