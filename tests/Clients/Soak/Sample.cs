@@ -46,4 +46,17 @@ internal sealed record SampleSeries(string Name, Func<Sample, double> Value, dou
         new("dropped", sample => sample.Dropped),
         new("queued", sample => sample.Queued),
     ];
+
+    /// <summary>Whether it rises no faster than its bound.</summary>
+    public bool IsFlat(IReadOnlyList<Sample> samples) => Bound is null || Trend.SlopeOf(Judged(samples)) <= Bound;
+
+    /// <summary>How it goes, in words.</summary>
+    public string TrendOf(IReadOnlyList<Sample> samples)
+    {
+        var values = Judged(samples);
+        return string.Create(CultureInfo.InvariantCulture, $"{Name}: {Trend.SlopeOf(values):0.###} a sample (bound {Bound}), {values.Min():N0} to {values.Max():N0} after the first third");
+    }
+
+    // In the first third every service and every kind of trouble comes for the first time: code is compiled, pools and tables fill.
+    private List<double> Judged(IReadOnlyList<Sample> samples) => [.. samples.Skip(samples.Count / 3).Select(Value)];
 }

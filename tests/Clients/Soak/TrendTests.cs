@@ -50,11 +50,27 @@ public sealed class TrendTests
         Assert.True(Trend.SlopeOf(leaking) > SoakBounds.Handles);
     }
 
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(400 * 60, false)]
+    public void Swell_of_the_first_hour_ends_with_the_third_and_a_leak_does_not(double perSample, bool isFlat)
+    {
+        // Queues grow by three MiB in the hour's last two thirds, and empty in the next.
+        double Swell(int i) => i < 2 * Samples ? Math.Max(0, 160 - Math.Abs(i - Samples)) * 20_000 : 0;
+        var samples = Enumerable.Range(0, 3 * Samples).Select(i => Heap(8_000_000 + Swell(i) + (i * perSample))).ToList();
+        var heap = SampleSeries.All.Single(series => series.Bound == SoakBounds.HeapBytes);
+
+        Assert.False(heap.IsFlat(samples[..Samples]));
+        Assert.Equal(isFlat, heap.IsFlat(samples));
+    }
+
     [Fact]
     public void Exact_line_has_its_own_slope() => Assert.Equal(3.5, Trend.SlopeOf([.. Enumerable.Range(0, 30).Select(i => 7 + (3.5 * i))]), 9);
 
     [Fact]
     public void Too_few_samples_are_no_proof() => Assert.Throws<ArgumentException>(() => Trend.SlopeOf([.. Enumerable.Repeat(1.0, Trend.FewestSamples - 1)]));
+
+    private static Sample Heap(double bytes) => new(0, 0, 0, 0, 0, (long)bytes, 0, new ProcessReading(0, 0, 0, 0));
 
     // A collector's saw: memory climbs by up to eight MiB and falls back, on top of 90.
     private static double[] Series(int seed, double perSample)
