@@ -54,7 +54,8 @@ public sealed class SoakTests(ITestOutputHelper output)
         await WorkAsync(0, Rounds);
         for (var hour = 0; hour < FurtherHours && Bounded.Any(series => !series.IsFlat(samples)); hour++)
         {
-            output.WriteLine($"not flat after {samples.Count} samples, an hour more: {string.Join("; ", Bounded.Where(series => !series.IsFlat(samples)).Select(series => series.TrendOf(samples)))}");
+            var rising = Bounded.Where(series => !series.IsFlat(samples)).Select(series => series.TrendOf(samples));
+            output.WriteLine($"not flat after {samples.Count} samples, an hour more: {string.Join("; ", rising)}");
             await WorkAsync(Rounds + (hour * RoundsOfAnHour), RoundsOfAnHour);
         }
 

@@ -294,43 +294,5 @@ public sealed class GrpcUnaryCallTests
         await (failure is null ? call.ReplyAsync(buffer.Written) : call.FailAsync(failure));
     }
 
-    private sealed class ByteByByte(byte[] bytes) : HttpContent
-    {
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
-        {
-            foreach (var each in bytes)
-            {
-                await stream.WriteAsync(new[] { each });
-                await stream.FlushAsync();
-            }
-        }
-
-        protected override bool TryComputeLength(out long length)
-        {
-            length = 0;
-            return false;
-        }
-    }
-
-    private sealed class Stalled(byte[] beginning) : HttpContent
-    {
-        private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public void Release() => _released.TrySetResult();
-
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
-        {
-            await stream.WriteAsync(beginning);
-            await stream.FlushAsync();
-            await _released.Task;
-        }
-
-        protected override bool TryComputeLength(out long length)
-        {
-            length = 0;
-            return false;
-        }
-    }
-
     private sealed record PipeBody(PipeReader Reader) : IRequestBodyPipeFeature;
 }
